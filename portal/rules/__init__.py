@@ -1,0 +1,1 @@
+"""The rule book: no web, no database, no clock."""

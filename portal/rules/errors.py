@@ -1,0 +1,36 @@
+"""Everything a rule can object to.
+
+RuleError
+├── InputRefused            a number or a text that cannot be used as typed
+├── MoveNotAllowed          this case may not do that now
+├── CalendarUnknown         a date was asked of a calendar that holds none
+└── ClaimExceedsShortage    more is asked than the calculation allows
+"""
+
+from __future__ import annotations
+
+from portal.rules.messages import Message
+
+
+class RuleError(Exception):
+    """A rule was broken; `message` says which, in message form."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
+
+
+class InputRefused(RuleError):
+    """A number or a text cannot be used as typed."""
+
+
+class MoveNotAllowed(RuleError):
+    """The case may not make this move now."""
+
+
+class CalendarUnknown(RuleError):
+    """The calendar holds no such year."""
+
+
+class ClaimExceedsShortage(RuleError):
+    """More is asked than the calculation allows."""
