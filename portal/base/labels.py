@@ -1,0 +1,149 @@
+"""Words for states, and numbers as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
+
+from portal.base.clock import SHANGHAI
+from portal.rules.messages import Message
+
+LABELS: dict[Enum, Any] = {}
+for _file in sorted(Path(__file__).with_name("words").glob("[a-z]*.py")):
+    LABELS.update(import_module(f"portal.base.words.{_file.stem}").WORDS)
+
+
+def add_labels(words: Mapping[Enum, Any]) -> None:
+    """Register the words of a package's own enums."""
+    LABELS.update(words)
+
+
+def label(member: Enum) -> str:
+    """Return the words for an enum member in the reader's language."""
+    return str(LABELS[member])
+
+
+def render(message: Message) -> str:
+    """Return a message as a sentence in the reader's language."""
+    return gettext(message.text, **{name: shown(name, value) for name, value in message.values.items()})
+
+
+def shown(name: str, value: object) -> str:
+    """Return a value as text, by the unit at the end of its name."""
+    if isinstance(value, Message):
+        return render(value)
+    if isinstance(value, Enum):
+        return label(value)
+    for ending, form in FORMS:
+        if name.endswith(ending) and value is not None:
+            return form(value)
+    return str(value)
+
+
+def mass(value_mg: int) -> str:
+    """Return a mass in grams below a kilogram, in kilograms from there (legal units only)."""
+    if abs(value_mg) < 1_000_000:
+        return f"{_plain(Decimal(value_mg) / 1000)} {gettext('g')}"
+    return f"{_plain(Decimal(value_mg) / 1_000_000)} {gettext('kg')}"
+
+
+def volume(value_ul: int) -> str:
+    """Return a volume in millilitres below a litre, in litres from there."""
+    if abs(value_ul) < 1_000_000:
+        return f"{_plain(Decimal(value_ul) / 1000)} mL"
+    return f"{_plain(Decimal(value_ul) / 1_000_000)} L"
+
+
+def length(value_um: int) -> str:
+    """Return a length in millimetres, centimetres or metres."""
+    if abs(value_um) < 10_000:
+        return f"{_plain(Decimal(value_um) / 1000)} mm"
+    if abs(value_um) < 1_000_000:
+        return f"{_plain(Decimal(value_um) / 10_000)} cm"
+    return f"{_plain(Decimal(value_um) / 1_000_000)} m"
+
+
+def area(value_mm2: int) -> str:
+    """Return an area in square centimetres below a tenth of a square metre, in square metres from there."""
+    if abs(value_mm2) < 100_000:
+        return f"{_plain(Decimal(value_mm2) / 100)} cm²"
+    return f"{_plain(Decimal(value_mm2) / 1_000_000)} m²"
+
+
+def energy(value_wh: int) -> str:
+    """Return an energy in kilowatt-hours."""
+    return f"{_plain(Decimal(value_wh) / 1000)} kWh"
+
+
+def distance(value_m: int) -> str:
+    """Return a distance in metres below a kilometre, in kilometres from there."""
+    if abs(value_m) < 1000:
+        return f"{value_m} m"
+    return f"{_plain(Decimal(value_m) / 1000)} km"
+
+
+def percent(value_ppm: int) -> str:
+    """Return parts per million as a percentage."""
+    return f"{_plain(Decimal(value_ppm) / 10_000)}%"
+
+
+def money(value_fen: int) -> str:
+    """Return an amount in yuan with two decimals."""
+    sign = "-" if value_fen < 0 else ""
+    yuan, fen = divmod(abs(value_fen), 100)
+    amount = f"{sign}{yuan:,}.{fen:02d}"
+    return gettext("¥%(amount)s", amount=amount)
+
+
+def unit_price(value_fen_per_kg: int) -> str:
+    """Return a unit price in yuan per kilogram."""
+    return gettext("%(price)s per kg", price=money(value_fen_per_kg))
+
+
+def day(value: date) -> str:
+    """Return a civil day in the reader's language."""
+    return babel_date(value, format="long", locale=_locale())
+
+
+def moment(value: datetime) -> str:
+    """Return a moment as Shanghai's wall clock shows it."""
+    local = value.astimezone(SHANGHAI)
+    if _locale() == "en":
+        return babel_datetime(local, "d MMM y, HH:mm", locale="en")
+    return babel_datetime(local, "y年M月d日 HH:mm", locale="zh_Hans_CN")
+
+
+def _locale() -> str:
+    return str(get_locale() or "zh_Hans_CN")
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+FORMS: tuple[tuple[str, Any], ...] = (
+    ("_fen_per_kg", unit_price),
+    ("_mg", mass),
+    ("_ul", volume),
+    ("_um", length),
+    ("_mm2", area),
+    ("_wh", energy),
+    ("_ppm", percent),
+    ("_fen", money),
+    ("_on", day),
+    ("_at", moment),
+    ("_m", distance),
+)
+
+YES_NO = {True: _l("Yes"), False: _l("No")}

@@ -1,0 +1,14 @@
+"""Flask commands, one file a subject."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register_commands(app: Flask) -> None:
+    """Attach every command to the application."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+COMMANDS: tuple = ()

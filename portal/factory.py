@@ -1,0 +1,51 @@
+"""create_app(): settings, extensions, blueprints, error pages, commands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.base import config, crypto
+from portal.base.db import configure_engine, db
+from portal.base.web import init_web
+from portal.cli import register_commands
+
+migrate = Migrate()
+
+# Left to right along the line of the house.
+BLUEPRINTS: tuple = ()
+
+
+def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Flask:
+    """Return the application for an environment (os.environ when none is given)."""
+    settings = config.load(os.environ if environ is None else environ)
+    app = Flask(
+        "portal",
+        root_path=str(config.PROJECT_ROOT / "portal"),
+        instance_path=settings["INSTANCE_PATH"],
+        template_folder=str(config.PROJECT_ROOT / "templates"),
+        static_folder=str(config.PROJECT_ROOT / "portal" / "static"),
+    )
+    app.config.update(settings, **overrides)
+    crypto.use_keys(app.config["SECRET_KEYS"])
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)
+    migrate.init_app(app, db, directory=str(config.PROJECT_ROOT / "migrations"), render_as_batch=True)
+    init_web(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_commands(app)
+    _trust_proxies(app)
+    return app
+
+
+def _trust_proxies(app: Flask) -> None:
+    count = app.config["TRUSTED_PROXIES"]
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
