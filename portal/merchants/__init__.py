@@ -1,0 +1,1 @@
+"""Merchants, markets and stalls, pledges, and the credit status that follows from public records."""
