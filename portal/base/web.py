@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -20,8 +21,16 @@ LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 # What may stand in an address under `lang`, and the BCP 47 tag for <html lang>.
 LANGUAGE_TAGS = {"zh_Hans_CN": "zh-Hans-CN", "en": "en"}
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 babel = Babel()
 csrf = CSRFProtect()
+
+
+def open_to_all(view: View) -> View:
+    """Declare a view as open to everyone; `accounts.access` has the other declarations."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
 
 
 def choose_language() -> str:
