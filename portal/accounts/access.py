@@ -1,0 +1,316 @@
+"""Who may see what: every view bears exactly one of these declarations, or the portal does not start.
+
+`@public` asks nothing and touches no session. `@receipt_required` asks for a
+receipt code given before. `@role_required(...)` asks for a sign-in and one of
+the roles; inside the view `require_merchant`, `require_market` and
+`require_office` then say whose object it is. An object of others is not
+found (404); a role that may not do this is told so (403).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, abort, flash, g, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_security import current_user, logout_user
+
+from portal.accounts import queries
+from portal.accounts.models import STAFF_ROLES, Membership, Role, SubjectKind
+from portal.accounts.regions import is_within, prefix_of
+from portal.base import clock
+from portal.base.web import mark_private
+
+View = Callable[..., Any]
+
+STAFF_IDLE = timedelta(minutes=30)
+STAFF_LONGEST = timedelta(hours=10)
+RECEIPT_KEPT = timedelta(hours=12)
+MOST_RECEIPTS = 8
+RECEIPT_PAGE = "/complaints/follow"
+
+# Endpoints of others that cannot bear a declaration; Flask-Security guards its own.
+UNDECLARED = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "security.static",
+        "security.login",
+        "security.logout",
+        "security.verify",
+        "security.change_password",
+        "security.two_factor_setup",
+        "security.two_factor_setup_validate",
+        "security.two_factor_token_validation",
+        "security.two_factor_rescue",
+        "security.two_factor_select",
+        "security.mf_recovery",
+        "security.mf_recovery_codes",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view asks of its visitor."""
+
+    kind: str
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True)
+class Member:
+    """The person signed in, with the memberships that have not ended."""
+
+    user_id: int
+    name: str
+    memberships: tuple[Membership, ...]
+    has_second_factor: bool
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(membership.role for membership in self.memberships)
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF_ROLES)
+
+
+class UndeclaredAccess(Exception):
+    """A route says nothing of who may use it."""
+
+
+def public(view: View) -> View:
+    """Declare a view open to everybody; it must not touch the session unless it shows a form."""
+    view.access = Access("public")  # type: ignore[attr-defined]
+    return view
+
+
+def receipt_required(view: View) -> View:
+    """Declare a view for holders of a receipt; the view then asks `require_receipt` about its own case."""
+
+    @functools.wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        mark_private()
+        if not held_receipts():
+            return redirect(RECEIPT_PAGE, code=303)
+        return view(*args, **kwargs)
+
+    guarded.access = Access("receipt")  # type: ignore[attr-defined]
+    return guarded
+
+
+def role_required(*roles: Role) -> Callable[[View], View]:
+    """Declare a view for people signed in with one of the roles."""
+    if not roles:
+        raise UndeclaredAccess("role_required names no role; use signed_in for anybody with a sign-in")
+    return _guard(Access("role", roles))
+
+
+def signed_in(view: View) -> View:
+    """Declare a view for anybody signed in; it shows a person what is their own."""
+    return _guard(Access("signed_in"))(view)
+
+
+def _guard(access: Access) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            mark_private()
+            return _refusal(access) or view(*args, **kwargs)
+
+        guarded.access = access  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def _refusal(access: Access) -> Any:
+    """Return the redirect that stands before a view, or None; raise 403 for a role that may not."""
+    member = current_member()
+    if member is None:
+        return _to_sign_in()
+    if member.is_staff and _is_session_over():
+        return _end_session()
+    if member.is_staff and not member.has_second_factor and access.kind == "role":
+        flash(_("Your work needs a second factor at sign-in. Set it up now; it takes a minute."), "info")
+        return redirect(url_for("security.two_factor_setup"), code=303)
+    g.acting = tuple(m for m in member.memberships if access.kind == "signed_in" or m.role in access.roles)
+    if access.kind == "role" and not g.acting:
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> Any:
+    # Only a page can be returned to; what was posted is gone.
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=wanted), code=303)
+
+
+def _is_session_over() -> bool:
+    """Say whether a staff session is idle or old beyond its limit; note this visit otherwise."""
+    seen = int(clock.now().timestamp())
+    began_s, last_s = session.setdefault("began_s", seen), session.get("seen_s", seen)
+    if seen - last_s > STAFF_IDLE.total_seconds() or seen - began_s > STAFF_LONGEST.total_seconds():
+        return True
+    if seen - last_s >= 60 or "seen_s" not in session:
+        session["seen_s"] = seen
+    return False
+
+
+def _end_session() -> Any:
+    logout_user()
+    flash(_("You were signed out because this session was open too long."), "info")
+    return _to_sign_in()
+
+
+def current_member() -> Member | None:
+    """Return the person signed in, or None. Reads the session: for private pages only."""
+    if "member" not in g:
+        g.member = _load_member()
+    return g.member  # type: ignore[no-any-return]
+
+
+def _load_member() -> Member | None:
+    if not current_user.is_authenticated:
+        return None
+    return Member(
+        user_id=current_user.id,
+        name=current_user.name,
+        memberships=queries.memberships_of(current_user.id),
+        has_second_factor=current_user.tf_primary_method is not None,
+    )
+
+
+def current_user_name() -> str:
+    """Return the name of the person signed in, or an empty text."""
+    member = current_member()
+    return member.name if member else ""
+
+
+def acting_memberships() -> tuple[Membership, ...]:
+    """Return the memberships by which this view was opened."""
+    return tuple(g.get("acting", ()))
+
+
+def acting_role() -> Role:
+    """Return the role by which this view was opened (narrowed by `require_…`)."""
+    return acting_memberships()[0].role
+
+
+def require_merchant(merchant_id: int) -> Membership:
+    """Return the membership that opens a merchant's object, or answer 404."""
+    return _require_subject(SubjectKind.MERCHANT, merchant_id)
+
+
+def require_market(market_id: int) -> Membership:
+    """Return the membership that opens a market's object, or answer 404."""
+    return _require_subject(SubjectKind.MARKET, market_id)
+
+
+def require_fund(fund_id: int) -> Membership:
+    """Return the membership that opens a fund's object, or answer 404."""
+    return _require_subject(SubjectKind.FUND, fund_id)
+
+
+def _require_subject(kind: SubjectKind, subject_id: int) -> Membership:
+    return _narrow(m for m in acting_memberships() if (m.subject_kind, m.subject_id) == (kind, subject_id))
+
+
+def require_office(region_code: str) -> Membership:
+    """Return the membership of the office that answers for a region, or of one above it; else answer 404."""
+    codes = _office_codes()
+    return _narrow(
+        m
+        for m in acting_memberships()
+        if m.subject_kind is SubjectKind.OFFICE and is_within(region_code, codes[m.subject_id])
+    )
+
+
+def may_see_office(region_code: str) -> bool:
+    """Say whether this view's memberships reach a region."""
+    return any(is_within(region_code, code) for code in _office_codes().values())
+
+
+def regions_seen() -> tuple[str, ...]:
+    """Return the prefixes of the region codes this view's memberships reach, for a query's filter."""
+    return tuple(sorted({prefix_of(code) for code in _office_codes().values()}))
+
+
+def merchant_ids() -> tuple[int, ...]:
+    """Return the merchants this view's memberships act for."""
+    return _subject_ids(SubjectKind.MERCHANT)
+
+
+def market_ids() -> tuple[int, ...]:
+    """Return the markets this view's memberships act for."""
+    return _subject_ids(SubjectKind.MARKET)
+
+
+def _subject_ids(kind: SubjectKind) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(m.subject_id for m in acting_memberships() if m.subject_kind is kind))
+
+
+def _office_codes() -> dict[int, str]:
+    ids = {m.subject_id for m in acting_memberships() if m.subject_kind is SubjectKind.OFFICE}
+    return {number: office.region_code for number, office in queries.offices_by_id(ids).items()}
+
+
+def _narrow(memberships: Iterator[Membership]) -> Membership:
+    g.acting = tuple(memberships)
+    if not g.acting:
+        abort(404)
+    return g.acting[0]  # type: ignore[no-any-return]
+
+
+def remember_receipt(filing_key: str) -> None:
+    """Keep in this session that the visitor gave the receipt code of a filing.
+
+    `filing_key` must not be the code itself: a session cookie is signed, not
+    sealed. The stored hash of the code will do.
+    """
+    now_s = int(clock.now().timestamp())
+    kept = [[key, at_s] for key, at_s in _fresh_receipts() if key != filing_key]
+    session["receipts"] = [*kept, [filing_key, now_s]][-MOST_RECEIPTS:]
+
+
+def held_receipts() -> tuple[str, ...]:
+    """Return the keys of the filings whose receipt code was given in this session, newest first."""
+    return tuple(key for key, _at_s in reversed(_fresh_receipts()))
+
+
+def require_receipt(filing_key: str) -> None:
+    """Answer 404 unless the visitor gave the receipt code of this filing."""
+    if filing_key not in held_receipts():
+        abort(404)
+
+
+def forget_receipts() -> None:
+    """Drop every receipt from this session, as on a shared phone."""
+    session.pop("receipts", None)
+
+
+def _fresh_receipts() -> list[tuple[str, int]]:
+    oldest_s = clock.now().timestamp() - RECEIPT_KEPT.total_seconds()
+    return [(key, at_s) for key, at_s in session.get("receipts", ()) if at_s >= oldest_s]
+
+
+def require_declared(app: Flask) -> None:
+    """Raise UndeclaredAccess when a route says nothing of who may use it."""
+    silent = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if access_of(app, rule.endpoint) is None and rule.endpoint not in UNDECLARED
+    ]
+    if silent:
+        names = ", ".join(sorted(set(silent)))
+        raise UndeclaredAccess(f"{names}: give the view @public, @receipt_required or @role_required(...)")
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """Return what an endpoint asks of its visitor, or None when it says nothing."""
+    return getattr(app.view_functions[endpoint], "access", None)

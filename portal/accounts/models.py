@@ -1,0 +1,150 @@
+"""People, offices, and who may act for whom."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from flask_security import AsaList, UserMixin
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.base.db import Model, UTCDateTime, enum_column
+
+
+class Role(str, enum.Enum):
+    """What a person may be to a merchant, a market, a fund, an office or the installation."""
+
+    MERCHANT_OWNER = "merchant_owner"
+    MERCHANT_STAFF = "merchant_staff"
+    MARKET_ORGANISER = "market_organiser"
+    FAIR_SCALE_DESK = "fair_scale_desk"
+    FUND_MANAGER = "fund_manager"
+    FUND_APPROVER = "fund_approver"
+    INTAKE_CLERK = "intake_clerk"
+    OFFICER = "officer"
+    INSPECTOR = "inspector"
+    LEADER = "leader"
+    PUBLISHER = "publisher"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class SubjectKind(str, enum.Enum):
+    """What a membership is bound to."""
+
+    OFFICE = "office"
+    MERCHANT = "merchant"
+    MARKET = "market"
+    FUND = "fund"
+    INSTALLATION = "installation"
+
+
+SUBJECT_OF_ROLE = {
+    Role.MERCHANT_OWNER: SubjectKind.MERCHANT,
+    Role.MERCHANT_STAFF: SubjectKind.MERCHANT,
+    Role.MARKET_ORGANISER: SubjectKind.MARKET,
+    Role.FAIR_SCALE_DESK: SubjectKind.MARKET,
+    Role.FUND_MANAGER: SubjectKind.FUND,
+    Role.FUND_APPROVER: SubjectKind.FUND,
+    Role.INTAKE_CLERK: SubjectKind.OFFICE,
+    Role.OFFICER: SubjectKind.OFFICE,
+    Role.INSPECTOR: SubjectKind.OFFICE,
+    Role.LEADER: SubjectKind.OFFICE,
+    Role.PUBLISHER: SubjectKind.OFFICE,
+    Role.AUDITOR: SubjectKind.OFFICE,
+    Role.ADMINISTRATOR: SubjectKind.INSTALLATION,
+}
+
+# Those who act for the authority sign in with a second factor, without exception.
+STAFF_ROLES = frozenset(
+    role for role, kind in SUBJECT_OF_ROLE.items() if kind in {SubjectKind.OFFICE, SubjectKind.INSTALLATION}
+)
+
+# The installation is one; its memberships need a number all the same.
+INSTALLATION_ID = 0
+
+
+class User(Model, UserMixin):
+    """A person with a sign-in; Flask-Security reads these names.
+
+    Its ready-made mixin keeps the addresses a person signed in from; this
+    table keeps none.
+    """
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    # Sealed by the second factor's own keys (security.py) before it comes here.
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_phone_number: Mapped[str | None] = mapped_column(String(128))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.id")
+
+    # Flask-Security asks for roles of its own; ours are memberships and end at once.
+    @property
+    def roles(self) -> list:  # type: ignore[override]
+        return []
+
+
+class Office(Model):
+    """A supervision office and the region it answers for."""
+
+    __tablename__ = "office"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    region_code: Mapped[str] = mapped_column(String(12), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Membership(Model):
+    """One role of one person for one subject, until it ends."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    role: Mapped[Role] = enum_column(Role)
+    subject_kind: Mapped[SubjectKind] = enum_column(SubjectKind)
+    subject_id: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_because: Mapped[str | None] = mapped_column(String(200))
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+
+
+class LinkPurpose(str, enum.Enum):
+    """What a one-time link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class OneTimeLink(Model):
+    """A link that works once and not for long; only a keyed hash of its token is kept."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[LinkPurpose] = enum_column(LinkPurpose)
+    email: Mapped[str] = mapped_column(String(255))
+    role: Mapped[Role | None] = enum_column(Role)
+    subject_kind: Mapped[SubjectKind | None] = enum_column(SubjectKind)
+    subject_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
