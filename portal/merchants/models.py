@@ -78,7 +78,9 @@ class PledgeVersion(Model):
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"), index=True)
     version: Mapped[int]
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # The ids of the clauses, and the edition of the rule book that holds their sentences.
     clauses: Mapped[list[Any]] = mapped_column(JSON)
+    clauses_version: Mapped[str] = mapped_column(String(20))
     signer: Mapped[str] = mapped_column(String(100))
     scope: Mapped[str] = mapped_column(String(300))
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
