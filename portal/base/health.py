@@ -38,7 +38,7 @@ def readyz() -> Response:
 @bp.get("/metrics")
 @open_to_all
 def metrics() -> Response:
-    """Return figures in Prometheus's text format to whoever holds METRICS_TOKEN; to others there is no such page."""
+    """Return figures as Prometheus reads them to the holder of METRICS_TOKEN; else there is no such page."""
     token = current_app.config["METRICS_TOKEN"]
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not token or not hmac.compare_digest(token.encode(), given.encode()):
