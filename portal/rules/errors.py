@@ -4,6 +4,7 @@ RuleError
 ├── InputRefused            a number or a text that cannot be used as typed
 ├── MoveNotAllowed          this case may not do that now
 ├── CalendarUnknown         a date was asked of a calendar that holds none
+├── ClockUnknown            no rule sets this period for this case
 └── ClaimExceedsShortage    more is asked than the calculation allows
 """
 
@@ -30,6 +31,10 @@ class MoveNotAllowed(RuleError):
 
 class CalendarUnknown(RuleError):
     """The calendar holds no such year."""
+
+
+class ClockUnknown(RuleError):
+    """No rule sets this period for this case."""
 
 
 class ClaimExceedsShortage(RuleError):
