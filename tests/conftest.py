@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.base.db import db
 from portal.factory import create_app
+from tests import postgres_server as postgres
 
 
-def make_app(folder: Path, **overrides: object) -> Flask:
+def make_app(folder: Path, *, database_url: str = "", **overrides: object) -> Flask:
     """Return an application with an instance folder of its own and no CSRF check."""
     environ = {"INSTANCE_PATH": str(folder), "SECRET_KEYS": "a-key-for-tests-only-" + "0" * 32}
+    environ["DATABASE_URL"] = database_url
     return create_app(environ, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, **overrides)
 
 
@@ -43,3 +47,41 @@ def data_path() -> Path:
     if not path.is_dir():
         pytest.skip("DATA_PATH names no folder of real data")
     return path
+
+
+def absent(reason: str) -> None:
+    """Skip for want of a service; where CI is set the want is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Yield the address of a temporary PostgreSQL server."""
+    if postgres.binaries() is None:
+        absent("PostgreSQL's binaries are not installed")
+    with postgres.running_server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Yield the address of an empty database of its own."""
+    name = "t" + secrets.token_hex(6)
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres_server.rsplit("/", 1)[0] + "/" + name
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_app(tmp_path: Path, postgres_url: str) -> Iterator[Flask]:
+    """Yield an application on an empty PostgreSQL database."""
+    application = make_app(tmp_path, database_url=postgres_url)
+    with application.app_context():
+        db.create_all()
+        yield application
+        db.session.remove()
+        db.engine.dispose()
