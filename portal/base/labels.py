@@ -18,19 +18,28 @@ from flask_babel import lazy_gettext as _l
 from portal.base.clock import SHANGHAI
 from portal.rules.messages import Message
 
-LABELS: dict[Enum, Any] = {}
-for _file in sorted(Path(__file__).with_name("words").glob("[a-z]*.py")):
-    LABELS.update(import_module(f"portal.base.words.{_file.stem}").WORDS)
+# By class and value: members of two (str, Enum) classes with one value are equal, and would share words.
+LABELS: dict[tuple[type[Enum], Any], Any] = {}
 
 
 def add_labels(words: Mapping[Enum, Any]) -> None:
-    """Register the words of a package's own enums."""
-    LABELS.update(words)
+    """Register the words of some enums; a package to the right of base calls it for its own."""
+    for member, text in words.items():
+        LABELS[type(member), member.value] = text
+
+
+for _file in sorted(Path(__file__).with_name("words").glob("[a-z]*.py")):
+    add_labels(import_module(f"portal.base.words.{_file.stem}").WORDS)
+
+
+def has_label(member: Enum) -> bool:
+    """Say whether an enum member has its own words."""
+    return (type(member), member.value) in LABELS
 
 
 def label(member: Enum) -> str:
     """Return the words for an enum member in the reader's language."""
-    return str(LABELS[member])
+    return str(LABELS[type(member), member.value])
 
 
 def render(message: Message) -> str:
