@@ -50,6 +50,11 @@ def code_from(purpose: str, text: str, symbols: int) -> str:
     return _symbols(number, symbols)
 
 
+def plain_code(text: str, symbols: int) -> str:
+    """Return a code of so many symbols that is the same on every installation (plain SHA-256)."""
+    return _symbols(int(hashlib.sha256(text.encode()).hexdigest(), 16), symbols)
+
+
 def receipt_code(submission_id: str) -> str:
     """Return a submission's receipt code: 24 symbols (118 bits) and a check symbol, in groups of five."""
     body = code_from("receipt", submission_id, RECEIPT_SYMBOLS)
