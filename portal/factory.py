@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -38,6 +39,8 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
         configure_engine(db.engine)
     migrate.init_app(app, db, directory=str(config.PROJECT_ROOT / "migrations"), render_as_batch=True)
     init_web(app)
+    # Its stylesheet only, served from the installed package; base.html links it.
+    Bootstrap5(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_commands(app)
