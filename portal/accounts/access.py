@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
@@ -23,35 +24,22 @@ from portal.accounts import queries
 from portal.accounts.models import STAFF_ROLES, Membership, Role, SubjectKind
 from portal.accounts.regions import is_within, prefix_of
 from portal.base import clock
-from portal.base.web import mark_private
+from portal.base.web import mark_private, open_to_all
 
 View = Callable[..., Any]
 
-STAFF_IDLE = timedelta(minutes=30)
-STAFF_LONGEST = timedelta(hours=10)
+# A public view asks nothing of its visitor, and touches no session unless it shows a form.
+public = open_to_all
+
+# How long a session may rest, and how long it may last at all.
+STAFF_LIMITS = (timedelta(minutes=30), timedelta(hours=10))
+OTHER_LIMITS = (timedelta(days=7), timedelta(days=30))
 RECEIPT_KEPT = timedelta(hours=12)
 MOST_RECEIPTS = 8
 RECEIPT_PAGE = "/complaints/follow"
 
-# Endpoints of others that cannot bear a declaration; Flask-Security guards its own.
-UNDECLARED = frozenset(
-    {
-        "static",
-        "bootstrap.static",
-        "security.static",
-        "security.login",
-        "security.logout",
-        "security.verify",
-        "security.change_password",
-        "security.two_factor_setup",
-        "security.two_factor_setup_validate",
-        "security.two_factor_token_validation",
-        "security.two_factor_rescue",
-        "security.two_factor_select",
-        "security.mf_recovery",
-        "security.mf_recovery_codes",
-    }
-)
+# Endpoints of others, which cannot bear a declaration: files that are the same for everybody.
+UNDECLARED = frozenset({"static", "bootstrap.static"})
 
 
 @dataclass(frozen=True)
@@ -82,12 +70,6 @@ class Member:
 
 class UndeclaredAccess(Exception):
     """A route says nothing of who may use it."""
-
-
-def public(view: View) -> View:
-    """Declare a view open to everybody; it must not touch the session unless it shows a form."""
-    view.access = Access("public")  # type: ignore[attr-defined]
-    return view
 
 
 def receipt_required(view: View) -> View:
@@ -134,11 +116,10 @@ def _refusal(access: Access) -> Any:
     member = current_member()
     if member is None:
         return _to_sign_in()
-    if member.is_staff and _is_session_over():
+    if _is_session_over(member):
         return _end_session()
-    if member.is_staff and not member.has_second_factor and access.kind == "role":
-        flash(_("Your work needs a second factor at sign-in. Set it up now; it takes a minute."), "info")
-        return redirect(url_for("security.two_factor_setup"), code=303)
+    if access.kind == "role" and member.is_staff and not member.has_second_factor:
+        return _to_enrolment()
     g.acting = tuple(m for m in member.memberships if access.kind == "signed_in" or m.role in access.roles)
     if access.kind == "role" and not g.acting:
         abort(403)
@@ -148,24 +129,40 @@ def _refusal(access: Access) -> Any:
 def _to_sign_in() -> Any:
     # Only a page can be returned to; what was posted is gone.
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("security.login", next=wanted), code=303)
+    return redirect(url_for("accounts.sign_in", next=wanted), code=303)
 
 
-def _is_session_over() -> bool:
-    """Say whether a staff session is idle or old beyond its limit; note this visit otherwise."""
-    seen = int(clock.now().timestamp())
-    began_s, last_s = session.setdefault("began_s", seen), session.get("seen_s", seen)
-    if seen - last_s > STAFF_IDLE.total_seconds() or seen - began_s > STAFF_LONGEST.total_seconds():
+def _to_enrolment() -> Any:
+    flash(_("Your work needs a second factor at sign-in. Set it up now; it takes a minute."), "info")
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.set_up_second_factor", next=wanted), code=303)
+
+
+def _is_session_over(member: Member) -> bool:
+    """Say whether a session rested or lasted beyond its limit; note this visit otherwise."""
+    rest, whole = STAFF_LIMITS if member.is_staff else OTHER_LIMITS
+    now_s = int(clock.now().timestamp())
+    began_s, seen_s = session.get("began_s", 0), session.get("seen_s", 0)
+    if now_s - seen_s > rest.total_seconds() or now_s - began_s > whole.total_seconds():
         return True
-    if seen - last_s >= 60 or "seen_s" not in session:
-        session["seen_s"] = seen
+    if now_s - seen_s >= 60:
+        session["seen_s"] = now_s
     return False
 
 
 def _end_session() -> Any:
     logout_user()
+    g.pop("member", None)
     flash(_("You were signed out because this session was open too long."), "info")
     return _to_sign_in()
+
+
+def local_path(text: str | None) -> str | None:
+    """Return an address only when it is a page of this portal, never one that leads elsewhere."""
+    if not text or not text.startswith("/") or any(ord(c) < 32 or c == "\\" for c in text):
+        return None
+    parts = urlsplit(text)
+    return None if text.startswith("//") or parts.scheme or parts.netloc else text
 
 
 def current_member() -> Member | None:
@@ -182,7 +179,7 @@ def _load_member() -> Member | None:
         user_id=current_user.id,
         name=current_user.name,
         memberships=queries.memberships_of(current_user.id),
-        has_second_factor=current_user.tf_primary_method is not None,
+        has_second_factor=current_user.second_factor_at is not None,
     )
 
 
@@ -313,4 +310,5 @@ def require_declared(app: Flask) -> None:
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
     """Return what an endpoint asks of its visitor, or None when it says nothing."""
-    return getattr(app.view_functions[endpoint], "access", None)
+    said = getattr(app.view_functions[endpoint], "access", None)
+    return Access("public") if said == "public" else said

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from flask_security import AsaList, UserMixin
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.ext.mutable import MutableList
+from flask_security import UserMixin
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.base.db import Model, UTCDateTime, enum_column
@@ -76,23 +76,25 @@ class User(Model, UserMixin):
     __tablename__ = "user"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # As typed at sign-in, folded to lower case; for those invited it is their e-mail address.
+    login: Mapped[str] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(80))
-    email: Mapped[str] = mapped_column(String(255), unique=True)
-    password: Mapped[str | None] = mapped_column(String(255))
+    email: Mapped[str | None] = mapped_column(String(255))
+    password: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]
     active: Mapped[bool] = mapped_column(default=True)
+    # A new value ends every session of this person.
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    # Sealed by the second factor's own keys (security.py) before it comes here.
-    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    tf_phone_number: Mapped[str | None] = mapped_column(String(128))
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    # Sealed by the keys of second_factor.py before it comes here.
+    totp_secret: Mapped[str | None] = mapped_column(Text)
+    # The last time step whose code was used; a code opens the door once.
+    totp_counter: Mapped[int | None]
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recovery_hashes: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.id")
-
-    # Flask-Security asks for roles of its own; ours are memberships and end at once.
     @property
-    def roles(self) -> list:  # type: ignore[override]
+    def roles(self) -> list[Any]:  # type: ignore[override]
+        """Return none: Flask-Security asks for roles that last; ours are memberships."""
         return []
 
 
@@ -112,7 +114,18 @@ class Membership(Model):
     """One role of one person for one subject, until it ends."""
 
     __tablename__ = "membership"
-    __table_args__ = (Index("ix_membership_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_membership_subject", "subject_kind", "subject_id"),
+        Index(
+            "uq_membership_held",
+            "user_id",
+            "role",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
@@ -123,7 +136,7 @@ class Membership(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_because: Mapped[str | None] = mapped_column(String(200))
 
-    user: Mapped[User] = relationship(back_populates="memberships")
+    user: Mapped[User] = relationship()
 
 
 class LinkPurpose(str, enum.Enum):
@@ -141,10 +154,11 @@ class OneTimeLink(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[LinkPurpose] = enum_column(LinkPurpose)
-    email: Mapped[str] = mapped_column(String(255))
+    # An invitation names who is invited to be what; a reset names whose password it is.
+    email: Mapped[str | None] = mapped_column(String(255))
     role: Mapped[Role | None] = enum_column(Role)
-    subject_kind: Mapped[SubjectKind | None] = enum_column(SubjectKind)
     subject_id: Mapped[int | None]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+import unicodedata
+from datetime import datetime
 
-from portal.accounts.models import Membership, Office, SubjectKind, User
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import LinkPurpose, Membership, Office, OneTimeLink, SubjectKind, User
+from portal.base import crypto
 from portal.base.db import db
 
 
-def user_by_email(email: str) -> User | None:
-    """Return the person who signs in with an e-mail address, in any case of its letters."""
-    return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+def fold_login(text: str) -> str:
+    """Return a sign-in name as it is stored: half-width, lower case, without spaces around it."""
+    return unicodedata.normalize("NFKC", text).replace("\x00", "").strip().casefold()
+
+
+def user_by_login(login: str) -> User | None:
+    """Return the person with a sign-in name, in any case of its letters."""
+    return db.session.scalar(select(User).where(User.login == fold_login(login)))
+
+
+def user_by_id(user_id: int) -> User:
+    """Return a person by number."""
+    return db.session.get_one(User, user_id)
+
+
+def user_by_session(uniquifier: str) -> User | None:
+    """Return the person a session belongs to, unless that session or the person's sign-in has ended."""
+    return db.session.scalar(select(User).where(User.fs_uniquifier == uniquifier, User.active.is_(True)))
+
+
+def usable_link(token: str, purpose: LinkPurpose, now: datetime) -> OneTimeLink | None:
+    """Return the link a token opens, unless it was used or has expired."""
+    query = select(OneTimeLink).where(
+        OneTimeLink.token_hash.in_(crypto.keyed_hashes("one-time-link", token)),
+        OneTimeLink.purpose == purpose,
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.expires_at > now,
+    )
+    return db.session.scalar(query)
 
 
 def memberships_of(user_id: int) -> tuple[Membership, ...]:
@@ -53,3 +84,19 @@ def office_for(region_code: str) -> Office | None:
         if office is not None:
             return office
     return None
+
+
+def all_offices() -> tuple[Office, ...]:
+    """Return every office in the order of its region code."""
+    return tuple(db.session.scalars(select(Office).order_by(Office.region_code)))
+
+
+def all_memberships() -> tuple[Membership, ...]:
+    """Return every membership that has not ended, with its person."""
+    query = (
+        select(Membership)
+        .where(Membership.ended_at.is_(None))
+        .options(joinedload(Membership.user))
+        .order_by(Membership.user_id, Membership.id)
+    )
+    return tuple(db.session.scalars(query))
