@@ -15,6 +15,7 @@ from portal.base import config, crypto
 from portal.base.db import configure_engine, db
 from portal.base.web import init_web
 from portal.cli import register_commands
+from portal.search.queries import use_index
 
 migrate = Migrate()
 
@@ -37,6 +38,7 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+        use_index(app.config["SEARCH_ENGINE"], app.config["INSTANCE_PATH"])
     migrate.init_app(app, db, directory=str(config.PROJECT_ROOT / "migrations"), render_as_batch=True)
     init_web(app)
     # Its stylesheet only, served from the installed package; base.html links it.

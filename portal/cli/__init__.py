@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.cli.search import search
+
 
 def register_commands(app: Flask) -> None:
     """Attach every command to the application."""
@@ -11,4 +13,4 @@ def register_commands(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-COMMANDS: tuple = ()
+COMMANDS: tuple = (search,)
