@@ -7,7 +7,7 @@ day the case was received: a case keeps the rules it began under.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -17,6 +17,7 @@ from typing import Any
 from portal.rules.book import Confidence
 from portal.rules.errors import ClockUnknown
 from portal.rules.messages import say
+from portal.rules.settings import value_of
 
 DATA = Path(__file__).parent / "data"
 
@@ -56,7 +57,10 @@ class Unit(str, Enum):
 
 @dataclass(frozen=True)
 class ClockRule:
-    """One row of the clock table; `count` and `extension` are in `unit`."""
+    """One row of the clock table; `count` and `extension` are in `unit`.
+
+    Where `setting` is named, the count is that default of ours on the day of receipt.
+    """
 
     rule_id: str
     clock: Clock
@@ -64,6 +68,7 @@ class ClockRule:
     effective_from: date
     effective_to: date | None
     count: int
+    setting: str
     extension: int
     unit: Unit
     may_pause: bool
@@ -91,7 +96,8 @@ def clock_rule(clock: Clock, received_on: date, *, region_code: str = "") -> Clo
                 received_on=received_on,
             )
         )
-    return max(found, key=lambda rule: len(_prefix(rule.jurisdiction)))
+    rule = max(found, key=lambda rule: len(_prefix(rule.jurisdiction)))
+    return replace(rule, count=value_of(rule.setting, received_on)) if rule.setting else rule
 
 
 def very_late_after_days() -> int:
@@ -112,7 +118,8 @@ def _rule(row: dict[str, Any]) -> ClockRule:
         jurisdiction=row["jurisdiction"],
         effective_from=row["effective_from"],
         effective_to=row.get("effective_to"),
-        count=_setting(row["setting"]) if "setting" in row else row["count"],
+        count=row.get("count") or value_of(row["setting"], row["effective_from"]),
+        setting=row.get("setting", ""),
         extension=row.get("extension", 0),
         unit=Unit(row["unit"]),
         may_pause=row.get("may_pause", False),
@@ -127,11 +134,8 @@ def _rule(row: dict[str, Any]) -> ClockRule:
 
 @cache
 def toml(topic: str) -> dict[str, Any]:
+    """Return a data file as it is written."""
     return tomllib.loads((DATA / f"{topic}.toml").read_text("utf-8"))
-
-
-def _setting(name: str) -> int:
-    return next(int(row["value"]) for row in toml("settings")["setting"] if row["name"] == name)
 
 
 def _candidates(clock: Clock, received_on: date, region_code: str) -> list[ClockRule]:

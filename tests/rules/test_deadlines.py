@@ -26,6 +26,7 @@ from portal.rules.deadlines import (
     lateness,
 )
 from portal.rules.errors import CalendarUnknown, ClockUnknown
+from portal.rules.settings import value_of
 from portal.rules.working_days import ASSUMPTIONS, Holiday, is_statutory_holiday
 
 SHANDONG = "370102"
@@ -160,6 +161,13 @@ def test_editions_of_one_clock_never_overlap() -> None:
             first, second = sorted((rule, other), key=lambda r: r.effective_from)
             assert first.effective_to is not None
             assert first.effective_to + timedelta(days=1) == second.effective_from
+
+
+def test_our_own_clocks_follow_the_settings() -> None:
+    ours = [rule for rule in clock_rules() if rule.setting]
+    assert {rule.clock for rule in ours} == {r.clock for r in clock_rules() if r.confidence is Confidence.A}
+    for rule in ours:
+        assert clock_rule(rule.clock, date(2026, 11, 23)).count == value_of(rule.setting, date(2026, 11, 23))
 
 
 def test_a_county_follows_its_province_and_others_do_not() -> None:
