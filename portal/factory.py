@@ -11,6 +11,9 @@ from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.accounts.access import require_declared
+from portal.accounts.security import init_accounts
+from portal.accounts.views import bp as accounts_blueprint
 from portal.base import config, crypto
 from portal.base.db import configure_engine, db
 from portal.base.web import init_web
@@ -20,7 +23,7 @@ from portal.search.queries import use_index
 migrate = Migrate()
 
 # Left to right along the line of the house.
-BLUEPRINTS: tuple = ()
+BLUEPRINTS: tuple = (accounts_blueprint,)
 
 
 def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Flask:
@@ -43,8 +46,10 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
     init_web(app)
     # Its stylesheet only, served from the installed package; base.html links it.
     Bootstrap5(app)
+    init_accounts(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    require_declared(app)
     register_commands(app)
     _trust_proxies(app)
     return app

@@ -18,11 +18,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
-from flask_security import current_user, logout_user
 
 from portal.accounts import queries
-from portal.accounts.models import STAFF_ROLES, Membership, Role, SubjectKind
+from portal.accounts.models import Membership, SubjectKind
+from portal.accounts.models import Role as Role
 from portal.accounts.regions import is_within, prefix_of
+from portal.accounts.security import Member, end_session, is_session_over
+from portal.accounts.security import current_member as current_member
 from portal.base import clock
 from portal.base.web import mark_private, open_to_all
 
@@ -31,9 +33,7 @@ View = Callable[..., Any]
 # A public view asks nothing of its visitor, and touches no session unless it shows a form.
 public = open_to_all
 
-# How long a session may rest, and how long it may last at all.
-STAFF_LIMITS = (timedelta(minutes=30), timedelta(hours=10))
-OTHER_LIMITS = (timedelta(days=7), timedelta(days=30))
+CONFIRMATION_LASTS = timedelta(minutes=15)
 RECEIPT_KEPT = timedelta(hours=12)
 MOST_RECEIPTS = 8
 RECEIPT_PAGE = "/complaints/follow"
@@ -48,24 +48,6 @@ class Access:
 
     kind: str
     roles: tuple[Role, ...] = ()
-
-
-@dataclass(frozen=True)
-class Member:
-    """The person signed in, with the memberships that have not ended."""
-
-    user_id: int
-    name: str
-    memberships: tuple[Membership, ...]
-    has_second_factor: bool
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        return frozenset(membership.role for membership in self.memberships)
-
-    @property
-    def is_staff(self) -> bool:
-        return bool(self.roles & STAFF_ROLES)
 
 
 class UndeclaredAccess(Exception):
@@ -116,7 +98,7 @@ def _refusal(access: Access) -> Any:
     member = current_member()
     if member is None:
         return _to_sign_in()
-    if _is_session_over(member):
+    if is_session_over(member):
         return _end_session()
     if access.kind == "role" and member.is_staff and not member.has_second_factor:
         return _to_enrolment()
@@ -138,23 +120,27 @@ def _to_enrolment() -> Any:
     return redirect(url_for("accounts.set_up_second_factor", next=wanted), code=303)
 
 
-def _is_session_over(member: Member) -> bool:
-    """Say whether a session rested or lasted beyond its limit; note this visit otherwise."""
-    rest, whole = STAFF_LIMITS if member.is_staff else OTHER_LIMITS
-    now_s = int(clock.now().timestamp())
-    began_s, seen_s = session.get("began_s", 0), session.get("seen_s", 0)
-    if now_s - seen_s > rest.total_seconds() or now_s - began_s > whole.total_seconds():
-        return True
-    if now_s - seen_s >= 60:
-        session["seen_s"] = now_s
-    return False
-
-
 def _end_session() -> Any:
-    logout_user()
-    g.pop("member", None)
+    end_session()
     flash(_("You were signed out because this session was open too long."), "info")
     return _to_sign_in()
+
+
+def recently_confirmed(view: View) -> View:
+    """Ask for the password again before a view that moves money, people or much data at once.
+
+    Stands below `@role_required` or `@signed_in`; the view goes on where it was meant to.
+    """
+
+    @functools.wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        age_s = clock.now().timestamp() - session.get("confirmed_s", 0)
+        if age_s > CONFIRMATION_LASTS.total_seconds():
+            wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("accounts.confirm", next=wanted), code=303)
+        return view(*args, **kwargs)
+
+    return guarded
 
 
 def local_path(text: str | None) -> str | None:
@@ -165,22 +151,12 @@ def local_path(text: str | None) -> str | None:
     return None if text.startswith("//") or parts.scheme or parts.netloc else text
 
 
-def current_member() -> Member | None:
-    """Return the person signed in, or None. Reads the session: for private pages only."""
-    if "member" not in g:
-        g.member = _load_member()
-    return g.member  # type: ignore[no-any-return]
-
-
-def _load_member() -> Member | None:
-    if not current_user.is_authenticated:
-        return None
-    return Member(
-        user_id=current_user.id,
-        name=current_user.name,
-        memberships=queries.memberships_of(current_user.id),
-        has_second_factor=current_user.second_factor_at is not None,
-    )
+def require_member() -> Member:
+    """Return the person signed in; a view behind a declaration always has one."""
+    member = current_member()
+    if member is None:
+        abort(401)
+    return member
 
 
 def current_user_name() -> str:

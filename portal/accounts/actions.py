@@ -142,6 +142,8 @@ def drop_second_factor(user: User) -> None:
 
 def use_code(user: User, code: str, now: datetime) -> bool:
     """Say whether a code from the app or a recovery code is right; each opens the door once."""
+    # On PostgreSQL too, two requests with one code must not both pass.
+    db.session.refresh(user, with_for_update=True)
     if user.totp_secret is None:
         return False
     counter = second_factor.counter_of(code, user.totp_secret, now, last=user.totp_counter)

@@ -85,7 +85,7 @@ def _new_link(link: OneTimeLink) -> str:
 
 
 def _take(token: str, purpose: LinkPurpose, now: datetime) -> OneTimeLink:
-    link = queries.usable_link(token, purpose, now)
+    link = queries.usable_link(token, purpose, now, for_update=True)
     if link is None:
         raise LinkNotUsable
     link.used_at = now

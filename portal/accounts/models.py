@@ -79,8 +79,8 @@ class User(Model, UserMixin):
     # As typed at sign-in, folded to lower case; for those invited it is their e-mail address.
     login: Mapped[str] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(80))
-    email: Mapped[str | None] = mapped_column(String(255))
-    password: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]
+    email: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]
+    password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     # A new value ends every session of this person.
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -33,7 +34,9 @@ def user_by_session(uniquifier: str) -> User | None:
     return db.session.scalar(select(User).where(User.fs_uniquifier == uniquifier, User.active.is_(True)))
 
 
-def usable_link(token: str, purpose: LinkPurpose, now: datetime) -> OneTimeLink | None:
+def usable_link(
+    token: str, purpose: LinkPurpose, now: datetime, *, for_update: bool = False
+) -> OneTimeLink | None:
     """Return the link a token opens, unless it was used or has expired."""
     query = select(OneTimeLink).where(
         OneTimeLink.token_hash.in_(crypto.keyed_hashes("one-time-link", token)),
@@ -41,7 +44,7 @@ def usable_link(token: str, purpose: LinkPurpose, now: datetime) -> OneTimeLink 
         OneTimeLink.used_at.is_(None),
         OneTimeLink.expires_at > now,
     )
-    return db.session.scalar(query)
+    return db.session.scalar(query.with_for_update() if for_update else query)
 
 
 def memberships_of(user_id: int) -> tuple[Membership, ...]:
@@ -52,6 +55,21 @@ def memberships_of(user_id: int) -> tuple[Membership, ...]:
         .order_by(Membership.id)
     )
     return tuple(db.session.scalars(query))
+
+
+def usable_invitation(token: str, now: datetime) -> OneTimeLink | None:
+    """Return the invitation a token opens, unless it was used or has expired."""
+    return usable_link(token, LinkPurpose.INVITATION, now)
+
+
+def is_reset_usable(token: str, now: datetime) -> bool:
+    """Say whether a token opens a reset that was not used and has not expired."""
+    return usable_link(token, LinkPurpose.RESET, now) is not None
+
+
+def offices_of(memberships: Iterable[Membership]) -> dict[int, Office]:
+    """Return the offices that memberships are bound to, by their numbers."""
+    return offices_by_id({m.subject_id for m in memberships if m.subject_kind is SubjectKind.OFFICE})
 
 
 def members_of(kind: SubjectKind, subject_id: int) -> tuple[Membership, ...]:
@@ -77,13 +95,18 @@ def offices_by_id(ids: set[int]) -> dict[int, Office]:
     return {office.id: office for office in db.session.scalars(select(Office).where(Office.id.in_(ids)))}
 
 
-def office_for(region_code: str) -> Office | None:
-    """Return the office nearest to a region: its own, else its city's, else its province's."""
-    for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000"):
-        office = office_by_region(code)
+def office_above(region_code: str) -> Office | None:
+    """Return the nearest office above a region, for an office that is to be its child."""
+    for code in (region_code[:4] + "00", region_code[:2] + "0000"):
+        office = office_by_region(code) if code != region_code else None
         if office is not None:
             return office
     return None
+
+
+def office_for(region_code: str) -> Office | None:
+    """Return the office nearest to a region: its own, else its city's, else its province's."""
+    return office_by_region(region_code) or office_above(region_code)
 
 
 def all_offices() -> tuple[Office, ...]:

@@ -9,19 +9,25 @@ again, so that a public page reads no session, asks no query and can be cached.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, request, session
+from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
-from flask_security import Security, SQLAlchemyUserDatastore, login_user, logout_user
+from flask_security import Security, SQLAlchemyUserDatastore, current_user, login_user, logout_user
 
 from portal.accounts import queries, second_factor
-from portal.accounts.access import current_member
-from portal.accounts.models import User
-from portal.base import clock, crypto
+from portal.accounts.models import STAFF_ROLES, Membership, Role, SubjectKind, User
+from portal.accounts.words import WORDS
+from portal.base import clock, crypto, labels
 from portal.base.db import db
 
-# Nothing of a visitor's address is kept: the limiter counts under a keyed hash of it.
+# How long a session may rest, and how long it may last at all.
+STAFF_LIMITS = (timedelta(minutes=30), timedelta(hours=10))
+OTHER_LIMITS = (timedelta(days=7), timedelta(days=30))
+# What a session keeps when somebody signs in.
 KEPT_OVER_SIGN_IN = ("receipts",)
 
 SETTINGS: dict[str, Any] = {
@@ -40,8 +46,15 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+# Where the packages to the right do their work, by what a membership is bound to.
+PLACES = (
+    (SubjectKind.OFFICE, _l("The office's desk"), "/desk/"),
+    (SubjectKind.MERCHANT, _l("My shop"), "/merchant/"),
+)
+
+
 def address_key() -> str:
-    """Return a keyed hash of the visitor's address, to count under."""
+    """Return a keyed hash of the visitor's address, to count under; the address itself is not kept."""
     return crypto.keyed_hash("limit-address", request.remote_addr or "")
 
 
@@ -64,6 +77,24 @@ def is_refused(response: Any) -> bool:
     return bool(response.status_code == 422)
 
 
+@dataclass(frozen=True)
+class Member:
+    """The person signed in, with the memberships that have not ended."""
+
+    user_id: int
+    name: str
+    memberships: tuple[Membership, ...]
+    has_second_factor: bool
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(membership.role for membership in self.memberships)
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF_ROLES)
+
+
 def init_accounts(app: Flask) -> None:
     """Attach sign-in, second factor and limits to the application."""
     for key, value in SETTINGS.items():
@@ -71,9 +102,12 @@ def init_accounts(app: Flask) -> None:
     app.config.setdefault("SECURITY_PASSWORD_SALT", "unused: argon2 salts each password by itself")
     app.config.setdefault("RATELIMIT_STORAGE_URI", app.config["REDIS_URL"] or "memory://")
     second_factor.use_keys(app.config["SECRET_KEYS"])
-    security = Security(app, SQLAlchemyUserDatastore(db, User, None), register_blueprint=False)
+    # Memberships take the place of its roles, so there is no role table to give it.
+    people = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]
+    security = Security(app, people, register_blueprint=False)
     _leave_public_pages_alone(app, security)
     limiter.init_app(app)
+    labels.add_labels(WORDS)
     app.context_processor(_member_of_private_page)
 
 
@@ -89,7 +123,47 @@ def _leave_public_pages_alone(app: Flask, security: Security) -> None:
 
 
 def _member_of_private_page() -> dict[str, Any]:
-    return {"member": current_member() if g.get("is_private") else None}
+    if not g.get("is_private"):
+        return {}
+    member = current_member()
+    return {"member": member, "member_places": places_of(member) if member else ()}
+
+
+def places_of(member: Member) -> tuple[tuple[Any, str], ...]:
+    """Return the pages where a person works, each with its words, the first one to land on."""
+    kinds = {membership.subject_kind for membership in member.memberships}
+    places = [(words, path) for kind, words, path in PLACES if kind in kinds]
+    return (*places, (_l("My account"), "/account/"))
+
+
+def current_member() -> Member | None:
+    """Return the person signed in, or None. Reads the session: for private pages only."""
+    if "member" not in g:
+        g.member = _load_member()
+    return g.member  # type: ignore[no-any-return]
+
+
+def _load_member() -> Member | None:
+    if not current_user.is_authenticated:
+        return None
+    return Member(
+        user_id=current_user.id,
+        name=current_user.name,
+        memberships=queries.memberships_of(current_user.id),
+        has_second_factor=current_user.second_factor_at is not None,
+    )
+
+
+def is_session_over(member: Member) -> bool:
+    """Say whether a session rested or lasted beyond its limit; note this visit otherwise."""
+    rest, whole = STAFF_LIMITS if member.is_staff else OTHER_LIMITS
+    second = now_s()
+    began_s, seen_s = session.get("began_s", 0), session.get("seen_s", 0)
+    if second - seen_s > rest.total_seconds() or second - began_s > whole.total_seconds():
+        return True
+    if second - seen_s >= 60:
+        session["seen_s"] = second
+    return False
 
 
 def begin_session(user: User) -> None:

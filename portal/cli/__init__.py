@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.cli.accounts import accounts
 from portal.cli.search import search
 
 
@@ -13,4 +14,7 @@ def register_commands(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-COMMANDS: tuple = (search,)
+COMMANDS: tuple = (
+    accounts,
+    search,
+)
