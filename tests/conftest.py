@@ -6,22 +6,36 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from portal.base.db import db
 from portal.factory import create_app
 from tests import postgres_server as postgres
 
 
+class ForgetfulClient(FlaskClient):
+    """A client whose requests share nothing through `g`, though a test stands in one app context."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            vars(g._get_current_object()).clear()
+        return super().open(*args, **kwargs)
+
+
 def make_app(folder: Path, *, database_url: str = "", **overrides: object) -> Flask:
     """Return an application with an instance folder of its own and no CSRF check."""
     environ = {"INSTANCE_PATH": str(folder), "SECRET_KEYS": "a-key-for-tests-only-" + "0" * 32}
     environ["DATABASE_URL"] = database_url
-    return create_app(environ, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, **overrides)
+    settings = {"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False, **overrides}
+    app = create_app(environ, **settings)
+    app.test_client_class = ForgetfulClient
+    return app
 
 
 @pytest.fixture
