@@ -462,6 +462,29 @@ def test_while_testing_mediation_is_paused() -> None:
     assert (mediate.deadline.is_paused, mediate.deadline.due_on) == (True, on("2026-08-12"))
 
 
+def test_a_note_during_a_test_does_not_end_the_pause_but_its_end_does() -> None:
+    events = history(
+        (M.REGISTER, "2026-06-01"),
+        (M.ACCEPT, "2026-06-03"),
+        (M.BEGIN_MEDIATION, "2026-06-08"),
+        (M.START_TESTING, "2026-06-10"),
+        (M.RECORD_FINDING, "2026-06-15"),
+        (M.END_TESTING, "2026-06-20"),
+        (M.PROPOSE, "2026-06-24"),
+    )
+    clocks = running_clocks(events, T.MEDIATION, on("2026-06-01"), "", NOW)
+    mediate = next(c for c in clocks if c.clock is Clock.MEDIATE)
+    assert mediate.pauses == (Pause(on("2026-06-10"), on("2026-06-20")),)
+
+
+def test_two_sides_may_settle_before_any_authority_is_asked() -> None:
+    events = history((M.OFFER, "2026-04-14"), (M.ACCEPT_OFFER, "2026-04-16"))
+    assert state_after(T.MEDIATION, events) is S.SETTLED
+    (clock,) = running_clocks(events, T.MEDIATION, None, "", NOW)
+    assert (clock.clock, clock.deadline.due_on) == (Clock.PERFORM_SETTLEMENT, on("2026-04-23"))
+    assert not clock.deadline.is_legal
+
+
 def test_ending_a_mediation_during_a_test_ends_the_pause_too() -> None:
     events = history(
         (M.REGISTER, "2026-06-01"),
@@ -578,11 +601,17 @@ def test_no_walk_ends_with_a_clock_still_running(
     assert state in testing or not any(c.deadline.is_paused for c in clocks)
 
 
-def test_the_diagram_draws_every_move_of_both_tracks() -> None:
-    drawn = diagram()
-    assert drawn.count("stateDiagram-v2") == len(Track)
-    for move in MOVES:
-        for state in move.from_states:
-            assert f"    {state.value} --> {(move.to_state or state).value}: {move.name.value} (" in drawn
-    arrows = [line for line in drawn.splitlines() if "-->" in line and "[*]" not in line]
-    assert len(arrows) == sum(len(m.from_states) for m in MOVES)
+def test_the_diagram_draws_every_move_of_both_tracks_and_no_other() -> None:
+    drawings = diagram().split("%% ")[1:]
+    assert [drawing.splitlines()[0] for drawing in drawings] == [track.value for track in Track]
+    for track, drawing in zip(Track, drawings, strict=True):
+        wanted = {
+            f"    {state.value} --> {(move.to_state or state).value}: {move.name.value}"
+            f" ({', '.join(actor.value for actor in Actor if actor in move.actors)})"
+            for move in MOVES
+            if move.track is track
+            for state in move.from_states
+        }
+        wanted |= {f"    {state.value} --> [*]" for state in states(track) if is_final(state)}
+        wanted.add("    [*] --> filed")
+        assert {line for line in drawing.splitlines() if "-->" in line} == wanted
