@@ -137,22 +137,27 @@ def readings(folded_name: str) -> str:
     usual: list[str] = []
     surname: list[str] = []
     for run in runs(folded_name[:SOUNDED_CHARACTERS]):
-        usual += _syllables(run, as_surname=False)
-        surname += _syllables(run, as_surname=True)
-    both = dict.fromkeys([" ".join(surname), " ".join(usual)])
-    return "/".join(both)
+        syllables = _syllables(run)
+        usual += syllables
+        surname += _as_surname(run, syllables)
+    return "/".join(dict.fromkeys([" ".join(surname), " ".join(usual)]))
 
 
-def _syllables(run: str, *, as_surname: bool) -> list[str]:
+def _syllables(run: str) -> list[str]:
     if not is_han(run):
         return [run]
     import pypinyin
 
-    syllables = pypinyin.lazy_pinyin(run)
-    if as_surname and len(syllables) == len(run):
-        for match in _SURNAME_PLACE.finditer(run):
-            syllables[match.start()] = _SURNAMES[match.group()]
-    return syllables
+    return pypinyin.lazy_pinyin(run)
+
+
+def _as_surname(run: str, syllables: list[str]) -> list[str]:
+    if len(syllables) != len(run):
+        return syllables
+    read = list(syllables)
+    for match in _SURNAME_PLACE.finditer(run):
+        read[match.start()] = _SURNAMES[match.group()]
+    return read
 
 
 def sound_tokens(reading: str) -> set[str]:

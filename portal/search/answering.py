@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from portal.search import analyzer
 from portal.search.analyzer import Term
-from portal.search.bitmaps import bitmap_of, members, page_of
+from portal.search.bitmaps import bitmap_of, members, most_shared, page_of
 from portal.search.engine import Hits, Question, ReadTexts
 from portal.search.snapshot import Snapshot
 
 FIELDS = ("name", "place", "text")
+NO_TEXTS = ("", "", "")
 
 
 def search(snapshot: Snapshot, question: Question, read_texts: ReadTexts) -> Hits:
@@ -94,18 +95,17 @@ def _holding(snapshot: Snapshot, field: str, piece: str) -> int:
 
 
 def _confirmed(snapshot: Snapshot, term: Term, held: list[int], read_texts: ReadTexts) -> list[int]:
-    numbers = members(held[0] | held[1] | held[2])
-    texts = read_texts([snapshot.sequences[number] for number in numbers])
+    """Keep the documents whose text really holds the term in one piece."""
+    sequences = snapshot.sequences
+    texts = read_texts([sequences[number] for number in members(held[0] | held[1] | held[2])])
     is_han = analyzer.is_han(term.text[0]) and analyzer.is_han(term.text[-1])
-    kept: list[list[int]] = [[], [], []]
-    for number in numbers:
-        folded = texts.get(snapshot.sequences[number])
-        if folded is None:
-            continue
-        for at in range(3):
-            if term.text in folded[at] and (is_han or analyzer.holds(folded[at], term.text)):
-                kept[at].append(number)
-    return [bitmap_of(found, snapshot.size) for found in kept]
+    kept = []
+    for at, bitmap in enumerate(held):
+        found = [n for n in members(bitmap) if term.text in texts.get(sequences[n], NO_TEXTS)[at]]
+        if not is_han:
+            found = [n for n in found if analyzer.holds(texts[sequences[n]][at], term.text)]
+        kept.append(bitmap_of(found, snapshot.size))
+    return kept
 
 
 def _sounds(snapshot: Snapshot, letters: str) -> int:
@@ -165,11 +165,8 @@ def _beginning(snapshot: Snapshot, term: Term) -> int:
 def nearest(snapshot: Snapshot, kind: str, words: str, day: int, limit: int) -> list[int]:
     """Return documents whose names share most pairs (or letters, three at a time) with the words."""
     pool = snapshot.visible(day) & snapshot.bitmap("facet", kind)
-    shared: dict[int, int] = {}
     wanted = [("name", token) for token in analyzer.tokens(words)]
     wanted += [("sound", token) for token in analyzer.letter_tokens(words)]
-    for field, token in wanted:
-        for number in members(pool & snapshot.bitmap(field, token)):
-            shared[number] = shared.get(number, 0) + 1
-    ranked = sorted(shared, key=lambda number: (-shared[number], snapshot.by_relevance[number]))
-    return [snapshot.sequences[number] for number in ranked[:limit]]
+    tiers = most_shared([pool & snapshot.bitmap(field, token) for field, token in wanted])
+    numbers = page_of(tiers, snapshot.by_relevance, 0, limit)
+    return [snapshot.sequences[number] for number in numbers]

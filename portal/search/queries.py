@@ -25,6 +25,7 @@ ENGINES: dict[str, Callable[[Path], SearchEngine]] = {"whoosh": WhooshEngine}
 MOST_COUNTED = 10_000
 MOST_PER_PAGE = 200
 MOST_SUGGESTIONS = 5
+MOST_COMPARED = 30
 LEAST_LIKENESS = 0.3
 
 # What a reader puts up with while the index catches up; the worker does the rest.
@@ -177,9 +178,10 @@ def _follow(engine: SearchEngine) -> None:
 def _visible_rows(sequences: Sequence[int], request: SearchRequest) -> list[Any]:
     """Return the rows that still are these versions and may be shown today, in the order given."""
     columns = (SearchDocument.sequence, SearchDocument.key, SearchDocument.name)
+    # Not by kind as well: the planner would go through all of a kind.
     query = (
         select(*columns)
-        .where(SearchDocument.sequence.in_(sequences), SearchDocument.kind == request.kind)
+        .where(SearchDocument.sequence.in_(sequences))
         .where(SearchDocument.is_removed.is_(False))
         .where(SearchDocument.visible_until.is_(None) | (SearchDocument.visible_until >= request.today))
     )
@@ -188,14 +190,13 @@ def _visible_rows(sequences: Sequence[int], request: SearchRequest) -> list[Any]
 
 
 def _suggestions(engine: SearchEngine, request: SearchRequest, question: Question) -> tuple[str, ...]:
-    near = engine.nearest(request.kind, question.words, question.day, 60)
+    near = engine.nearest(request.kind, question.words, question.day, MOST_COMPARED)
     liked: dict[str, float] = {}
     for row in _visible_rows(near, request):
         folded = analyzer.fold(row.name)
-        likeness = max(
-            analyzer.likeness(question.words, folded),
-            analyzer.sound_likeness(question.words, analyzer.readings(folded)),
-        )
+        likeness = analyzer.likeness(question.words, folded)
+        if analyzer.letter_tokens(question.words):
+            likeness = max(likeness, analyzer.sound_likeness(question.words, analyzer.readings(folded)))
         if likeness >= LEAST_LIKENESS:
             liked.setdefault(row.name, likeness)
     return tuple(sorted(liked, key=lambda name: (-liked[name], len(name), name))[:MOST_SUGGESTIONS])

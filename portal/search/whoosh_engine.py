@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from whoosh import columns, fields, formats
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.writing import SegmentWriter
@@ -94,7 +95,7 @@ class WhooshEngine:
     def replace(self, identity: str, entries: Iterable[Entry]) -> None:
         name = f"index-{secrets.token_hex(6)}"
         index = _create(self.folder / name)
-        writer = SegmentWriter(index, compound=False, limitmb=BUILD_MEMORY_MB)
+        writer = _writer(index)
         try:
             for entry in entries:
                 writer.add_document(**_fields_of(entry))
@@ -113,7 +114,7 @@ class WhooshEngine:
         loaded = self._for_writing()
         renew_boot(self.folder)
         many = len(loaded.snapshot.segments) >= MOST_SEGMENTS
-        writer = SegmentWriter(loaded.index, compound=False)
+        writer = _writer(loaded.index)
         try:
             for entry, values in zip(entries, prepared, strict=True):
                 for number in loaded.snapshot.numbers_of(_identifier(entry)):
@@ -133,7 +134,7 @@ class WhooshEngine:
         if len(loaded.snapshot.segments) < TIDY_FROM_SEGMENTS and not is_full_of_holes:
             return
         renew_boot(self.folder)
-        SegmentWriter(loaded.index, compound=False).commit(optimize=is_full_of_holes)
+        _writer(loaded.index).commit(optimize=is_full_of_holes)
         self._written(loaded)
 
     def fingerprint(self) -> tuple[int, int]:
@@ -301,6 +302,13 @@ def _fields_of(entry: Entry) -> dict[str, Any]:
 
 def _identifier(entry: Entry) -> str:
     return f"{entry.kind}\x1f{entry.key}"
+
+
+def _writer(index: FileIndex) -> SegmentWriter:
+    codec = W3Codec(blocklimit=2048, compression=1)
+    # Otherwise it looks for a file of field lengths, in vain, once a posting.
+    codec.length_stats = False
+    return SegmentWriter(index, compound=False, codec=codec, limitmb=BUILD_MEMORY_MB)
 
 
 def _create(path: Path) -> FileIndex:
