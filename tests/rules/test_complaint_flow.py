@@ -386,6 +386,7 @@ def test_a_case_that_is_not_registered_has_no_legal_clock() -> None:
     assert running_clocks((), T.MEDIATION, None, "", NOW) == ()
     offered = history((M.REPLY, "2026-11-20"), (M.OFFER, "2026-11-21"))
     assert running_clocks(offered, T.MEDIATION, None, "", NOW) == ()
+    assert running_clocks(offered[:1], T.MEDIATION, None, "", NOW) == ()
     assert next_due(()) is None
 
 
@@ -547,6 +548,8 @@ def test_the_clock_to_tell_the_reporter(received_on: str, is_anonymous: bool, is
     events = history((M.REGISTER, "2026-04-15"), (M.BEGIN_CHECK, "2026-04-16"), (M.DO_NOT_OPEN, "2026-04-20"))
     clocks = running_clocks(events, T.REPORT, on(received_on), "", NOW, is_anonymous=is_anonymous)
     assert (Clock.TELL_REPORTER in due(clocks)) is is_told
+    if not is_anonymous:
+        assert running_clocks(events, T.REPORT, on(received_on), "", NOW) == clocks
 
 
 def test_a_case_has_ninety_days_and_thirty_more() -> None:
