@@ -20,6 +20,7 @@ from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from portal.accounts import queries
+from portal.accounts.models import STAFF_ROLES as STAFF_ROLES
 from portal.accounts.models import Membership, SubjectKind
 from portal.accounts.models import Role as Role
 from portal.accounts.regions import is_within, prefix_of
