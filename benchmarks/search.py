@@ -170,14 +170,14 @@ def fill(found: list[Sample]) -> None:
                 )
 
 
-def small_app(folder: str) -> Flask:
+def small_app(folder: str, engine: str = "whoosh") -> Flask:
     """Return an application with a database and an index in the folder, and nothing else."""
     app = Flask("measure")
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{folder}/portal.db"
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
-        queries.use_index("whoosh", folder)
+        queries.use_index(engine, folder)
     return app
 
 

@@ -8,6 +8,7 @@ from portal.search import analyzer
 from portal.search.analyzer import Term
 from portal.search.bitmaps import bitmap_of, members, most_shared, page_of
 from portal.search.engine import Hits, Question, ReadTexts
+from portal.search.filing import facet_token
 from portal.search.snapshot import Snapshot
 
 FIELDS = ("name", "place", "text")
@@ -37,7 +38,7 @@ def search(snapshot: Snapshot, question: Question, read_texts: ReadTexts) -> Hit
 def _any_of(snapshot: Snapshot, kind: str, name: str, values: Iterable[str]) -> int:
     found = 0
     for value in values:
-        found |= snapshot.bitmap("facet", f"{kind}\x1f{name}\x1f{value}")
+        found |= snapshot.bitmap("facet", facet_token(kind, name, value))
     return found
 
 

@@ -9,7 +9,8 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,37 +42,34 @@ def _lock(descriptor: int, wait_seconds: float) -> bool:
 
 
 def pointer_in(folder: Path) -> dict[str, Any] | None:
-    """Return what names the live index."""
+    """Return what names the live index, or None where there is none that can be read."""
     try:
         found = json.loads((folder / "current.json").read_text())
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
 
 
 def point_at(folder: Path, name: str, identity: str, generation: int) -> None:
-    """Name the live index and the generation known to be on the disk, at once and durably."""
+    """Name the live index and what of it is known to be on the disk, at once and durably."""
+    before = pointer_in(folder)
+    known = before["sums"] if before and before["folder"] == name else {}
     content = {
         "folder": name,
         "identity": identity,
         "generation": generation,
         "analyzer": analyzer.VERSION,
         "boot": boot_id(),
+        "sums": _settled(folder / name, known),
     }
-    fresh = folder / "current.json.new"
-    with open(fresh, "w") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, folder / "current.json")
-    _sync(folder)
+    _write_pointer(folder, content)
 
 
 def renew_boot(folder: Path) -> None:
     """Say that this run of the machine writes, before it does."""
     pointer = pointer_in(folder)
     if pointer and pointer["boot"] != boot_id():
-        point_at(folder, pointer["folder"], pointer["identity"], pointer["generation"])
+        _write_pointer(folder, pointer | {"boot": boot_id()})
 
 
 def boot_id() -> str:
@@ -82,12 +80,37 @@ def boot_id() -> str:
         return ""
 
 
-def sync_folder(path: Path) -> None:
-    """Have every file of an index reach the disk."""
+def is_whole(path: Path, sums: Mapping[str, list[int]], prefix: str) -> bool:
+    """Compare the files whose names begin so with what was written."""
+    return all(_sum_of(path / name) == wanted for name, wanted in sums.items() if name.startswith(prefix))
+
+
+def _settled(path: Path, known: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """Have an index's new files reach the disk; return size and checksum of every file."""
+    sums = {}
     for file in path.iterdir():
-        if file.is_file() and not file.name.endswith("LOCK"):
+        if not file.is_file():
+            continue
+        if file.name not in known:
             _sync(file)
+        sums[file.name] = known.get(file.name) or _sum_of(file)
     _sync(path)
+    return sums
+
+
+def _sum_of(file: Path) -> list[int]:
+    content = file.read_bytes()
+    return [len(content), zlib.crc32(content)]
+
+
+def _write_pointer(folder: Path, content: dict[str, Any]) -> None:
+    fresh = folder / "current.json.new"
+    with open(fresh, "w") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, folder / "current.json")
+    _sync(folder)
 
 
 def _sync(path: Path) -> None:

@@ -12,9 +12,6 @@ from portal.search import analyzer
 from portal.search.bitmaps import bitmap_of, members
 from portal.search.engine import FINGERPRINT_MODULUS, IndexBroken
 
-NO_DATE = -(2**62)
-UNLIMITED = 9_999_999
-
 # Postings kept in memory, bytes of bitmaps per segment; then they are read again.
 KEPT_BYTES = 24 * 2**20
 # A facet with more values than this can be filtered by but is not counted.

@@ -26,8 +26,9 @@ from whoosh.writing import SegmentWriter
 from portal.search import analyzer
 from portal.search.answering import nearest, search
 from portal.search.engine import Entry, Hits, IndexBroken, IndexState, Question, ReadTexts
-from portal.search.index_folder import boot_id, locked, point_at, pointer_in, renew_boot, sync_folder
-from portal.search.snapshot import NO_DATE, UNLIMITED, Segment, Snapshot
+from portal.search.filing import NO_DATE, UNLIMITED, fields_of, identifier
+from portal.search.index_folder import boot_id, is_whole, locked, point_at, pointer_in, renew_boot
+from portal.search.snapshot import Segment, Snapshot
 
 INDEX_NAME = "portal"
 MOST_SEGMENTS = 16
@@ -94,37 +95,35 @@ class WhooshEngine:
 
     def replace(self, identity: str, entries: Iterable[Entry]) -> None:
         name = f"index-{secrets.token_hex(6)}"
-        index = _create(self.folder / name)
-        writer = _writer(index)
+        _create(self.folder / name)
+        writer = _writer(self.folder / name)
         try:
             for entry in entries:
-                writer.add_document(**_fields_of(entry))
+                writer.add_document(**fields_of(entry))
         except BaseException:
-            writer.cancel()
+            _cancel(writer)
             shutil.rmtree(self.folder / name, ignore_errors=True)
             raise
         writer.commit(merge=False)
-        sync_folder(self.folder / name)
-        point_at(self.folder, name, identity, index.latest_generation())
+        point_at(self.folder, name, identity, _generation(self.folder / name))
         self._remove_others(name)
         self.reload()
 
     def add(self, entries: Sequence[Entry]) -> None:
-        prepared = [_fields_of(entry) for entry in entries]
+        prepared = [fields_of(entry) for entry in entries]
         loaded = self._for_writing()
         renew_boot(self.folder)
         many = len(loaded.snapshot.segments) >= MOST_SEGMENTS
-        writer = _writer(loaded.index)
+        writer = _writer(loaded.path)
         try:
             for entry, values in zip(entries, prepared, strict=True):
-                for number in loaded.snapshot.numbers_of(_identifier(entry)):
+                for number in loaded.snapshot.numbers_of(identifier(entry)):
                     writer.delete_document(number)
                 writer.add_document(**values)
             writer.commit(merge=many)
         except BaseException:
             # What a failed document left in the writer would be filed under the next one.
-            if not writer.is_closed:
-                writer.cancel()
+            _cancel(writer)
             raise
         self._written(loaded)
 
@@ -134,7 +133,7 @@ class WhooshEngine:
         if len(loaded.snapshot.segments) < TIDY_FROM_SEGMENTS and not is_full_of_holes:
             return
         renew_boot(self.folder)
-        _writer(loaded.index).commit(optimize=is_full_of_holes)
+        _writer(loaded.path).commit(optimize=is_full_of_holes)
         self._written(loaded)
 
     def fingerprint(self) -> tuple[int, int]:
@@ -177,8 +176,7 @@ class WhooshEngine:
         return self._loaded
 
     def _written(self, loaded: _Loaded) -> None:
-        sync_folder(loaded.path)
-        generation = loaded.index.latest_generation()
+        generation = _generation(loaded.path)
         point_at(self.folder, loaded.path.name, loaded.state.identity, generation)
         self.reload()
 
@@ -191,11 +189,8 @@ class WhooshEngine:
 class _Loaded:
     """An index folder as of one generation."""
 
-    def __init__(
-        self, path: Path, identity: str, index: FileIndex, generation: int, snapshot: Snapshot
-    ) -> None:
+    def __init__(self, path: Path, identity: str, generation: int, snapshot: Snapshot) -> None:
         self.path = path
-        self.index = index
         self.generation = generation
         self.snapshot = snapshot
         self.state = IndexState(identity, snapshot.cursor)
@@ -203,43 +198,46 @@ class _Loaded:
 
 def _load(folder: Path, before: _Loaded | None) -> _Loaded | None:
     """Open what `current.json` names, keeping the segments that were already read."""
-    pointer = pointer_in(folder)
-    if pointer is None or pointer["analyzer"] != analyzer.VERSION:
-        return None
-    path = folder / pointer["folder"]
-    same = before is not None and before.path == path
-    index = before.index if before and same else FileIndex(FileStorage(str(path)), indexname=INDEX_NAME)
-    for attempt in range(10):
+    for _attempt in range(10):
         try:
-            return _load_index(path, pointer, index, before if same else None)
+            return _load_index(folder, before)
         except FileNotFoundError:
-            # A writer took a segment away while it was being opened.
-            if attempt == 9:
-                raise
+            # A writer took files away while they were being opened.
             time.sleep(0.02)
     return None
 
 
-def _load_index(
-    path: Path, pointer: dict[str, Any], index: FileIndex, before: _Loaded | None
-) -> _Loaded | None:
-    generation = index.latest_generation()
-    if generation < pointer["generation"]:
+def _load_index(folder: Path, before: _Loaded | None) -> _Loaded | None:
+    pointer = pointer_in(folder)
+    if pointer is None or pointer["analyzer"] != analyzer.VERSION:
         return None
-    if generation != pointer["generation"] and pointer["boot"] != boot_id():
+    path = folder / pointer["folder"]
+    if before and before.path != path:
+        before = None
+    generation = _generation(path)
+    is_settled = generation == pointer["generation"]
+    if generation < pointer["generation"] or not (is_settled or pointer["boot"] == boot_id()):
         return None
     if before and before.generation == generation:
         return before
-    toc = TOC.read(index.storage, INDEX_NAME)
+    if not is_whole(path, pointer["sums"], f"_{INDEX_NAME}_{generation}."):
+        return None
+    storage = FileStorage(str(path))
+    toc = TOC.read(storage, INDEX_NAME, generation)
     known = {segment.name: segment for segment in before.snapshot.segments} if before else {}
-    segments = [_segment(index.storage, found, known) for found in toc.segments]
+    segments = [_segment(path, pointer, storage, found, known) for found in toc.segments]
     removed = [set(found.deleted_docs()) for found in toc.segments]
-    return _Loaded(path, pointer["identity"], index, generation, Snapshot(segments, removed))
+    return _Loaded(path, pointer["identity"], generation, Snapshot(segments, removed))
 
 
-def _segment(storage: FileStorage, found: Any, known: dict[str, Segment]) -> Segment:
-    if found.segment_id() in known:
-        return known[found.segment_id()]
+def _segment(
+    path: Path, pointer: dict[str, Any], storage: FileStorage, found: Any, known: dict[str, Segment]
+) -> Segment:
+    name = found.segment_id()
+    if name in known:
+        return known[name]
+    if not is_whole(path, pointer["sums"], f"{name}."):
+        raise IndexBroken
     codec = found.codec()
     per_document = codec.per_document_reader(storage, found)
     try:
@@ -253,7 +251,7 @@ def _segment(storage: FileStorage, found: Any, known: dict[str, Segment]) -> Seg
     finally:
         per_document.close()
     terms = codec.terms_reader(storage, found)
-    return Segment(found.segment_id(), terms, _numbers_in(terms), found.doc_count_all(), read)
+    return Segment(name, terms, _numbers_in(terms), found.doc_count_all(), read)
 
 
 def _numbers_in(terms: Any) -> Any:
@@ -277,40 +275,25 @@ def _numbers_in(terms: Any) -> Any:
     return numbers
 
 
-def _fields_of(entry: Entry) -> dict[str, Any]:
-    values: dict[str, Any] = {"id": [_identifier(entry)], "sequence": entry.sequence, "order": b""}
-    if entry.is_removed:
-        return values
-    head = entry.name.split(" ")[0]
-    name_tokens = analyzer.tokens(entry.name)
-    name_tokens.add("^" + (head[:2] if analyzer.is_han(head) else head)[: analyzer.LONGEST_WORD])
-    name_tokens.add("=" + entry.name[: analyzer.LONGEST_QUERY])
-    values |= {
-        "name": sorted(name_tokens),
-        "place": sorted(analyzer.tokens(entry.place)),
-        "text": sorted(analyzer.tokens(entry.text)),
-        "sound": sorted(analyzer.sound_tokens(entry.reading)),
-        "facet": sorted(
-            {entry.kind, *(f"{entry.kind}\x1f{name}\x1f{value}" for name, value in entry.facets)}
-        ),
-        "date": NO_DATE if entry.date is None else entry.date,
-        "visible_until": UNLIMITED if entry.visible_until is None else entry.visible_until,
-        "order": f"{entry.reading}\0{entry.key}".encode(),
-    }
-    return values
+def _cancel(writer: SegmentWriter) -> None:
+    # A writer that failed half way may fail at clearing up too; its files are nobody's.
+    with suppress(Exception):
+        writer.cancel()
 
 
-def _identifier(entry: Entry) -> str:
-    return f"{entry.kind}\x1f{entry.key}"
-
-
-def _writer(index: FileIndex) -> SegmentWriter:
+def _writer(path: Path) -> SegmentWriter:
     codec = W3Codec(blocklimit=2048, compression=1)
     # Otherwise it looks for a file of field lengths, in vain, once a posting.
     codec.length_stats = False
-    return SegmentWriter(index, compound=False, codec=codec, limitmb=BUILD_MEMORY_MB)
+    index = FileIndex(FileStorage(str(path)), indexname=INDEX_NAME)
+    # Without a lock of its own: the folder's is held, and ends with the process that holds it.
+    return SegmentWriter(index, _lk=False, compound=False, codec=codec, limitmb=BUILD_MEMORY_MB)
 
 
-def _create(path: Path) -> FileIndex:
+def _create(path: Path) -> None:
     path.mkdir(parents=True)
-    return FileIndex.create(FileStorage(str(path)), _schema(), INDEX_NAME)
+    FileIndex.create(FileStorage(str(path)), _schema(), INDEX_NAME)
+
+
+def _generation(path: Path) -> int:
+    return int(TOC._latest_generation(FileStorage(str(path)), INDEX_NAME))
