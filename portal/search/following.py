@@ -68,7 +68,7 @@ def rebuild(
 
 def _begin_where_needed(engine: Engine, state: IndexState) -> None:
     held = engine.reload()
-    if held is None or held.identity != state.identity or held.cursor > state.cursor:
+    if held is None or held.identity != state.identity:
         engine.begin(state.identity)
 
 
@@ -84,7 +84,7 @@ def _add_changes(engine: Engine, table: Table, until: float) -> bool:
 
 
 def _is_same(engine: Engine, table: Table) -> bool:
-    """Compare index and table; a database put back from a backup and written on shows here."""
+    """Compare index and table; a database put back from a backup shows here, written on or not."""
     state, held = table.state(), engine.state()
     if held is None:
         return False
