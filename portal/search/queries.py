@@ -120,9 +120,12 @@ def find(request: SearchRequest) -> SearchAnswer:
 def catch_up() -> bool:
     """Bring the index up to the table and tidy it; tell whether it is up to date."""
     engine = _homes[db.engine].engine
-    is_current = following.catch_up(
-        engine, _open_table, wait_seconds=WORKER_WAITS_SECONDS, work_seconds=WORKER_WORKS_SECONDS
-    )
+    with _open_table() as table:
+        is_current = table.state() == engine.reload()
+    if not is_current:
+        is_current = following.catch_up(
+            engine, _open_table, wait_seconds=WORKER_WAITS_SECONDS, work_seconds=WORKER_WORKS_SECONDS
+        )
     with engine.writing(0) as is_held:
         if is_held and engine.reload() is not None:
             engine.tidy()
