@@ -16,6 +16,13 @@ from portal.base.labels import render
 NEEDED = InputRequired(_l("Please fill this in."))
 LOGIN_LENGTH = Length(max=255, message=_l("This is too long."))
 PASSWORD_LENGTH = Length(max=passwords.MOST_CHARACTERS, message=_l("This is too long."))
+# Fields stand on the page, and in the list of what needs mending, in the order they are made here.
+YOUR_NAME = StringField(
+    _l("Your name"),
+    validators=[NEEDED, Length(max=80, message=_l("This is too long."))],
+    description=_l("As your colleagues and the parties to a case will read it."),
+)
+PRESENT_PASSWORD = PasswordField(_l("Present password"), validators=[NEEDED, PASSWORD_LENGTH])
 
 
 class AccountForm(FlaskForm):  # type: ignore[misc]
@@ -36,7 +43,9 @@ class SignInForm(AccountForm):
 
 
 class CodeForm(AccountForm):
-    code = StringField(_l("Code"), validators=[NEEDED, Length(max=40, message=_l("This is too long."))])
+    code = StringField(
+        _l("Six-digit code"), validators=[NEEDED, Length(max=40, message=_l("This is too long."))]
+    )
 
 
 class ConfirmForm(AccountForm):
@@ -69,15 +78,11 @@ class NewPasswordForm(AccountForm):
 
 
 class ChangePasswordForm(NewPasswordForm):
-    current = PasswordField(_l("Present password"), validators=[NEEDED, PASSWORD_LENGTH])
+    current = PRESENT_PASSWORD
 
 
 class InvitationForm(NewPasswordForm):
-    name = StringField(
-        _l("Your name"),
-        validators=[NEEDED, Length(max=80, message=_l("This is too long."))],
-        description=_l("As your colleagues and the parties to a case will read it."),
-    )
+    name = YOUR_NAME
 
     def own_words(self) -> tuple[str, ...]:
         return (*self._about, self.name.data or "")

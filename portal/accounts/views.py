@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from portal.accounts import actions, links, queries, second_factor, security
+from portal.accounts import actions, forms, links, queries, second_factor, security
 from portal.accounts.access import (
     View,
     current_member,
@@ -18,15 +18,6 @@ from portal.accounts.access import (
     recently_confirmed,
     require_member,
     signed_in,
-)
-from portal.accounts.forms import (
-    ChangePasswordForm,
-    CodeForm,
-    ConfirmForm,
-    InvitationForm,
-    JoinForm,
-    NewPasswordForm,
-    SignInForm,
 )
 from portal.accounts.security import account_key, address_key, is_refused, limiter, person_key
 from portal.base import clock, crypto
@@ -65,7 +56,7 @@ def sign_in() -> Any:
     mark_private()
     if request.method == "GET" and current_member():
         return redirect(_next() or _landing(), code=303)
-    form = SignInForm()
+    form = forms.SignInForm()
     if not form.validate_on_submit():
         return _form_page("accounts/sign_in.html", form)
     user = queries.user_by_login(form.login.data)
@@ -88,7 +79,7 @@ def give_code() -> Any:
     mark_private()
     if security.waiting_user(CODE_WITHIN_S) is None:
         return redirect(url_for("accounts.sign_in"), code=303)
-    form = CodeForm()
+    form = forms.CodeForm()
     if not form.validate_on_submit():
         return _form_page("accounts/give_code.html", form)
     with unit_of_work():
@@ -130,13 +121,13 @@ def overview() -> Any:
 @signed_in
 def confirm() -> Any:
     """Ask for the password again before something weighty."""
-    form = ConfirmForm()
-    if not form.validate_on_submit():
-        return _form_page("accounts/confirm.html", form)
     user = queries.user_by_id(require_member().user_id)
+    form = forms.ConfirmForm()
+    if not form.validate_on_submit():
+        return _form_page("accounts/confirm.html", form, login=user.login)
     if not actions.is_password_of(user, form.password.data):
         form.password.errors = [_("This is not your password.")]
-        return _form_page("accounts/confirm.html", form)
+        return _form_page("accounts/confirm.html", form, login=user.login)
     session["confirmed_s"] = security.now_s()
     return seen_elsewhere(_next() or _landing())
 
@@ -147,12 +138,12 @@ def confirm() -> Any:
 def change_password() -> Any:
     """Set a new password; every other session of this person ends."""
     user = queries.user_by_id(require_member().user_id)
-    form = ChangePasswordForm(about=(user.login, user.name))
+    form = forms.ChangePasswordForm(about=(user.login, user.name))
     if not form.validate_on_submit():
-        return _form_page("accounts/change_password.html", form)
+        return _form_page("accounts/change_password.html", form, login=user.login)
     if not actions.is_password_of(user, form.current.data):
         form.current.errors = [_("This is not your password.")]
-        return _form_page("accounts/change_password.html", form)
+        return _form_page("accounts/change_password.html", form, login=user.login)
     with unit_of_work():
         actions.change_password(user, form.password.data)
     security.begin_session(user)
@@ -180,7 +171,7 @@ def set_up_second_factor() -> Any:
     """Show a new secret and take the first code made from it."""
     user = queries.user_by_id(require_member().user_id)
     sealed = session.setdefault("enrolling", second_factor.new_secret())
-    form = CodeForm()
+    form = forms.CodeForm()
     counter = None
     if form.validate_on_submit():
         counter = second_factor.counter_of(form.code.data, sealed, clock.now(), last=None)
@@ -254,7 +245,7 @@ def accept_invitation(token: str) -> Any:
         return _link_gone()
     email = (invitation.email or "") if invitation else ""
     is_known = queries.user_by_login(email) is not None if email else "name" not in request.form
-    form = JoinForm() if is_known else InvitationForm(about=(email,))
+    form = forms.JoinForm() if is_known else forms.InvitationForm(about=(email,))
     if not form.validate_on_submit():
         return _form_page("accounts/accept_invitation.html", form, invitation=invitation, is_known=is_known)
 
@@ -274,7 +265,7 @@ def reset_password(token: str) -> Any:
     mark_private()
     if request.method == "GET" and not queries.is_reset_usable(token, clock.now()):
         return _link_gone()
-    form = NewPasswordForm()
+    form = forms.NewPasswordForm()
     if not form.validate_on_submit():
         return _form_page("accounts/reset_password.html", form)
 
