@@ -27,6 +27,8 @@ from portal.base.db import db
 # How long a session may rest, and how long it may last at all.
 STAFF_LIMITS = (timedelta(minutes=30), timedelta(hours=10))
 OTHER_LIMITS = (timedelta(days=7), timedelta(days=30))
+# How long the second factor may be owed after the right password.
+CODE_WITHIN_S = 300
 # What a session keeps when somebody signs in.
 KEPT_OVER_SIGN_IN = ("receipts",)
 
@@ -193,9 +195,9 @@ def wait_for_code(user: User, then: str | None) -> None:
     session["waiting"] = {"user": user.fs_uniquifier, "since_s": now_s(), "then": then}
 
 
-def waiting_user(within_s: int) -> User | None:
+def waiting_user() -> User | None:
     """Return the person who owes the second factor, unless that was too long ago."""
     waiting = session.get("waiting")
-    if not waiting or now_s() - waiting["since_s"] > within_s:
+    if not waiting or now_s() - waiting["since_s"] > CODE_WITHIN_S:
         return None
     return queries.user_by_session(waiting["user"])

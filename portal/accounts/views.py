@@ -29,9 +29,6 @@ from portal.rules.errors import RuleError
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
 
-# How long the second factor may be owed after the right password.
-CODE_WITHIN_S = 300
-
 
 def _limit(amount: str, key: Callable[[], str]) -> Callable[[View], View]:
     """Count only refused answers, under a keyed hash; a page that is shown costs nothing."""
@@ -77,13 +74,13 @@ def sign_in() -> Any:
 def give_code() -> Any:
     """Ask for the second factor after the right password."""
     mark_private()
-    if security.waiting_user(CODE_WITHIN_S) is None:
+    if security.waiting_user() is None:
         return redirect(url_for("accounts.sign_in"), code=303)
     form = forms.CodeForm()
     if not form.validate_on_submit():
         return _form_page("accounts/give_code.html", form)
     with unit_of_work():
-        user = security.waiting_user(CODE_WITHIN_S)
+        user = security.waiting_user()
         is_right = user is not None and actions.use_code(user, form.code.data, clock.now())
     if user is None or not is_right:
         form.code.errors = [_("This code is not right, or was used already. Wait for the next one.")]
