@@ -1,0 +1,75 @@
+"""Plain functions that make rows, each in a unit of work of its own, through the portal's own actions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from portal.accounts import actions as account_actions
+from portal.accounts import queries as account_queries
+from portal.accounts import second_factor
+from portal.accounts.models import STAFF_ROLES, Role
+from portal.base import clock
+from portal.base.db import unit_of_work
+from portal.records import actions as record_actions
+from portal.records.actions import RecordDraft
+from portal.rules.publication import RecordKind
+
+
+def publish_record(
+    kind: RecordKind = RecordKind.RISK_TIP,
+    facts: dict[str, Any] | None = None,
+    *,
+    now: datetime,
+    merchant_number: str | None = "M1",
+    merchant_name: str = "老王水果",
+    region_code: str = "330106",
+    sector: str = "market",
+    occurred_on: date = date(2026, 5, 20),
+    visible_until: date | None = None,
+    replaces: str | None = None,
+) -> str:
+    """Publish a record and return its number."""
+    draft = RecordDraft(
+        kind=kind,
+        merchant_number=merchant_number,
+        merchant_name=merchant_name,
+        region_code=region_code,
+        sector=sector,
+        occurred_on=occurred_on,
+        facts=facts or {},
+        visible_until=visible_until,
+        replaces=replaces,
+    )
+    with unit_of_work():
+        return record_actions.publish(draft, now=now).number
+
+
+def make_office(region_code: str = "330106", name: str = "西湖区市场监督管理局", *, now: datetime) -> int:
+    """Add an office and return its number."""
+    with unit_of_work():
+        return account_actions.add_office(name, region_code, None, now).id
+
+
+def make_member(
+    role: Role, subject_id: int = 0, *, login: str = "wang@example.cn", name: str = "王敏", now: datetime
+) -> int:
+    """Add a person (once a login) with a role and return their number; staff have a second factor."""
+    with unit_of_work():
+        user = account_queries.user_by_login(login)
+        if user is None:
+            user = account_actions.add_user(login, None, now, name=name)
+        account_actions.add_member(user, role, None, subject_id, now)
+        if role in STAFF_ROLES and user.totp_secret is None:
+            account_actions.enrol_second_factor(user, second_factor.new_secret(), now)
+        return user.id
+
+
+def sign_in(client: FlaskClient, user_id: int) -> None:
+    """Put a person into the client's session as if password and second factor had been given just now."""
+    user = account_queries.user_by_id(user_id)
+    with client.session_transaction() as session:
+        session["_user_id"] = user.fs_uniquifier
+        session["began_s"] = session["seen_s"] = session["confirmed_s"] = int(clock.now().timestamp())
