@@ -59,10 +59,10 @@ _WORDS_MG = {
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _PART = re.compile(rf"({_NUMBER.pattern})\s*([^\W\d_]+)")
 _PRICE = re.compile(
-    rf"¥?\s*(?P<number>{_NUMBER.pattern})\s*(?:元|块|块钱|yuan|rmb|cny)?"
+    rf"¥?\s*(?P<number>{_NUMBER.pattern})\s*(?:元|块钱|块|yuan|rmb|cny)?"
     rf"(?:\s*(?:/|每|一|per)?\s*(?P<count>[0-9]{{1,4}})?\s*(?P<unit>[^\W\d_]+))?"
 )
-_AMOUNT = re.compile(rf"¥?\s*(?P<number>{_NUMBER.pattern})\s*(?:元|块|块钱|yuan|rmb|cny)?")
+_AMOUNT = re.compile(rf"¥?\s*(?P<number>{_NUMBER.pattern})\s*(?:元|块钱|块|yuan|rmb|cny)?")
 
 
 def parse_mass_mg(text: str, unit: MassUnit) -> int:
@@ -152,9 +152,9 @@ def _refuse(typed: str) -> NoReturn:
 
 def _in_parts(typed: str) -> Fraction:
     """Add up parts such as "1斤2两": units grow smaller, only the last part has decimals."""
-    parts = [(Fraction(number), _unit_mg(word)) for number, word in _PART.findall(typed)]
     if _PART.sub("", typed).strip():
         _refuse(typed)
+    parts = [(Fraction(number), _unit_mg(word)) for number, word in _PART.findall(typed)]
     sizes = [size for _, size in parts]
     is_falling = all(larger > smaller for larger, smaller in pairwise(sizes))
     if not is_falling or any(number.denominator != 1 for number, _ in parts[:-1]):
