@@ -174,7 +174,7 @@ def _reasons_on(
     if shown <= received:
         reasons.append(say("You got no less than was shown: there is no shortage."))
     else:
-        reasons.append(say("%(shortage)s is missing.", shortage=amount(quantity, shown - received)))
+        reasons.append(say("Missing: %(shortage)s.", shortage=amount(quantity, shown - received)))
     if received - shown > shown * limits["under_ppm"] // MILLION:
         reasons.append(
             say("It shows too little by more than is permitted. You lose nothing, but it needs adjusting.")

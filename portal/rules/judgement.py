@@ -187,7 +187,7 @@ def amount(quantity: Quantity, value: int) -> Message:
         Quantity.VOLUME: say("%(amount_ul)s", amount_ul=value),
         Quantity.LENGTH: say("%(amount_um)s", amount_um=value),
         Quantity.AREA: say("%(amount_mm2)s", amount_mm2=value),
-        Quantity.COUNT: say("%(amount_count)s pieces", amount_count=value),
+        Quantity.COUNT: say("%(amount_count)s pcs", amount_count=value),
         Quantity.DISTANCE: say("%(amount_m)s", amount_m=value),
         Quantity.ENERGY: say("%(amount_wh)s", amount_wh=value),
     }

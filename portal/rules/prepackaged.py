@@ -186,7 +186,7 @@ def _reasons_on(quantity: Quantity, shortage: int, limit: int | None, reference:
     if shortage == 0:
         reasons.append(say("The pack holds no less than its label: there is no shortage."))
         return reasons
-    reasons.append(say("%(shortage)s is missing.", shortage=amount(quantity, shortage)))
+    reasons.append(say("Missing: %(shortage)s.", shortage=amount(quantity, shortage)))
     if limit is not None and shortage > limit and reference is Reference.OWN_ESTIMATE:
         reasons.append(say("A kitchen scale or cup is no verified measure. Ask for a test with a standard."))
     reasons.append(

@@ -144,7 +144,7 @@ def _reasons(
         )
     reasons = [
         say(
-            "%(group)s: named in row %(row_no)s of Annex %(annex_no)s, so the name decides, at any price.",
+            "Row %(row_no)s of Annex %(annex_no)s names %(group)s, so the name decides, at any price.",
             group=goods.group,
             row_no=by_name.row_no,
             annex_no=by_name.annex_no,
@@ -169,5 +169,5 @@ def _why_left_out(goods: Goods) -> Message:
     if goods.group is GoodsGroup.NOT_FOOD:
         return say("The table is for food and for gold and silver jewellery; it does not reach these goods.")
     return say(
-        "%(group)s: taken out of the table by its note, so no deviation is prescribed.", group=goods.group
+        "The note under the table takes out %(group)s, so no deviation is prescribed.", group=goods.group
     )

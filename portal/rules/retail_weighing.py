@@ -179,7 +179,7 @@ def _limit_of_instrument(choice: RowChoice, settled_mg: int, instrument: ScaleSp
 def _what_was_found(shortage_mg: int) -> Message:
     if shortage_mg == 0:
         return say("You got no less than you paid for: there is no shortage.")
-    return say("%(shortage_mg)s is missing.", shortage_mg=shortage_mg)
+    return say("Missing: %(shortage_mg)s.", shortage_mg=shortage_mg)
 
 
 def _compare(

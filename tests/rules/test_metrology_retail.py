@@ -305,7 +305,7 @@ def test_live_fish_is_compared_with_the_traders_scale(
     assert judgement.row_by_price is not None
     assert judgement.confidence is Confidence.D
     assert "JJG 539" in judgement.source
-    assert "taken out of the table by its note" in said(judgement)
+    assert "takes out" in said(judgement)
 
 
 def test_a_weight_above_the_last_band_says_where_the_row_ends() -> None:
