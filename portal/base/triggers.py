@@ -1,6 +1,6 @@
 """Models: tables that only grow, kept so by the database itself.
 
-`append_only(table)` attaches triggers that refuse to change or remove a row, whoever asks.
+`append_only(model)` attaches triggers that refuse to change or remove a row, whoever asks.
 `create_all` makes them. A migration executes `statements(dialect)`, and does so again after
 a batch change of such a table on SQLite, which rebuilds the table without its triggers.
 """
@@ -8,8 +8,11 @@ a batch change of such a table on SQLite, which rebuilds the table without its t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import DDL, Table, event
+
+from portal.base.db import Model
 
 _POSTGRES_FUNCTION = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'this table only grows: no row of it can be changed or removed'
@@ -18,8 +21,9 @@ USING ERRCODE = 'restrict_violation'; END $$"""
 _guarded: list[tuple[Table, tuple[str, ...]]] = []
 
 
-def append_only(table: Table, *, erasable: Sequence[str] = ()) -> None:
+def append_only(model: type[Model], *, erasable: Sequence[str] = ()) -> None:
     """Refuse UPDATE and DELETE on a table; an erasable column may still be set to NULL."""
+    table = cast(Table, model.__table__)
     _guarded.append((table, tuple(erasable)))
     for dialect in ("sqlite", "postgresql"):
         for statement in _statements(table, erasable, dialect):

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -35,6 +46,8 @@ def open_to_all(view: View) -> View:
 
 def choose_language() -> str:
     """Return the language in the address, else the one the visitor chose before, else Chinese."""
+    if not has_request_context():
+        return "zh_Hans_CN"
     for wanted in (request.args.get("lang"), request.cookies.get("lang")):
         if wanted in LANGUAGES:
             return wanted

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -51,9 +52,15 @@ class Checkpoint:
 
 
 def canonical(value: object) -> str:
-    """Return the one JSON text of a value; TypeError for floats, which have no exact text here."""
+    """Return the one JSON text of a value, days as ISO text; TypeError for what has no exact text."""
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_day_text)
+
+
+def _day_text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a record cannot hold {type(value).__name__}")
 
 
 def content_hash(salt: str, content: str) -> str:

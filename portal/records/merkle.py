@@ -78,9 +78,7 @@ def is_consistent(
     return _leads_to_both(old_size, new_size, list(proof), old_root, new_root)
 
 
-def _leads_to_both(
-    old_size: int, new_size: int, path: list[bytes], old_root: bytes, new_root: bytes
-) -> bool:
+def _leads_to_both(old_size: int, new_size: int, path: list[bytes], old_root: bytes, new_root: bytes) -> bool:
     if old_size & (old_size - 1) == 0:
         path.insert(0, old_root)
     if not path:

@@ -192,11 +192,15 @@ def test_every_older_tree_is_proved_to_begin_the_newer(first: int, second: int) 
 def test_nodes_stored_as_leaves_arrive_give_the_same_tree(size: int) -> None:
     leaves, node = tree_of(size)
     stored: dict[tuple[int, int], bytes] = {}
+
+    def lookup(level: int, position: int) -> bytes:
+        return stored[level, position]
+
     for index, leaf in enumerate(leaves):
         stored[0, index] = leaf
-        made = merkle.new_nodes(index, leaf, lambda level, position: stored[level, position])
-        stored |= {(level, position): value for level, position, value in made}
-    assert merkle.root(size, lambda level, position: stored[level, position]) == merkle.root(size, node)
+        made = merkle.new_nodes(index, leaf, lookup)
+        stored.update({(level, position): value for level, position, value in made})
+    assert merkle.root(size, lookup) == merkle.root(size, node)
 
 
 @given(st.integers(0, 90))
