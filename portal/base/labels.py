@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
-from flask_babel import get_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
 from portal.base.clock import SHANGHAI
@@ -40,6 +40,12 @@ def has_label(member: Enum) -> bool:
 def label(member: Enum) -> str:
     """Return the words for an enum member in the reader's language."""
     return str(LABELS[type(member), member.value])
+
+
+def label_in(language: str, member: Enum) -> str:
+    """Return the words for an enum member in a named language, whoever reads now."""
+    with force_locale(language):
+        return label(member)
 
 
 def render(message: Message) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.base import crypto
 from portal.base.db import db
+from portal.records.indexing import put_in_search, take_from_search
 from portal.records.models import LogHead, PublicRecord
 from portal.records.queries import content_head, record_by_number
 from portal.records.sealing import append_version, locked_head
@@ -40,7 +41,7 @@ def publish(draft: RecordDraft, *, now: datetime) -> PublicRecord:
     Raises publication.NotPublic for a fact that may not be shown.
     """
     publication.assert_public(draft.facts, draft.kind)
-    publication.assert_public({"name": draft.merchant_name})
+    publication.assert_public({"merchant_name": draft.merchant_name})
     head = locked_head()
     record = _next_version(draft) if draft.replaces else _first_version(head, now)
     record.kind = draft.kind
@@ -55,6 +56,7 @@ def publish(draft: RecordDraft, *, now: datetime) -> PublicRecord:
     db.session.add(record)
     db.session.flush()
     _seal(record, draft.facts, head, now)
+    put_in_search(record)
     return record
 
 
@@ -67,6 +69,7 @@ def withdraw_record(number: str, reason: str, *, now: datetime) -> PublicRecord:
     record.withdrawal_reason = reason
     record.current_version += 1
     _seal(record, {}, head, now)
+    take_from_search(number)
     return record
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from portal.base.db import db
 from portal.records import log, merkle
-from portal.records.models import LogCheckpoint, LogHead, LogLeaf, LogNode, RecordVersion
+from portal.records.models import LogCheckpoint, LogHead, LogLeaf, LogNode, PublicRecord, RecordVersion
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,26 @@ def proof_of(version: RecordVersion) -> Proof | None:
         path=tuple(merkle.inclusion_proof(version.leaf_index, row.size, stored_node)),
         checkpoint=note_of(row),
     )
+
+
+def bundle_of(record: PublicRecord) -> dict[str, Any] | None:
+    """Return what checks a record's current version without this portal; None until it is signed."""
+    version = record.current
+    proof = proof_of(version)
+    if proof is None:
+        return None
+    return {
+        "format": log.FORMAT,
+        "number": record.number,
+        "kind": record.kind.value,
+        "version": version.version,
+        "content": version.content,
+        "salt": version.salt,
+        "content_hash": version.content_hash,
+        "leaf_index": proof.index,
+        "leaf_hash": proof.leaf_hash.hex(),
+        "tree_size": proof.checkpoint.size,
+        "path": [step.hex() for step in proof.path],
+        "root": proof.checkpoint.root.hex(),
+        "checkpoint": proof.checkpoint.note,
+    }

@@ -13,6 +13,7 @@ from portal.records import log
 from portal.records.models import PublicRecord, RecordVersion
 from portal.rules.credit import RecordFact
 from portal.rules.publication import RecordKind
+from portal.search.models import SearchDocument
 
 BATCH = 500
 
@@ -127,6 +128,16 @@ def content_head(record: PublicRecord) -> dict[str, Any]:
 def iso_moment(moment: datetime) -> str:
     """Return a moment as the sealed content writes it: UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def numbers_expired_in_search(kind: str, today: date) -> list[str]:
+    """Return the numbers of records whose last day is over and whose search document is still there."""
+    query = select(SearchDocument.key).where(
+        SearchDocument.kind == kind,
+        SearchDocument.is_removed.is_(False),
+        SearchDocument.visible_until < today,
+    )
+    return list(db.session.scalars(query))
 
 
 def kind_counts(*, today: date) -> dict[RecordKind, int]:
