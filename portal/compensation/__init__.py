@@ -1,0 +1,1 @@
+"""Claims for compensation and the ledger that keeps count of them."""
