@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.base.db import Model, UTCDateTime
+from portal.base.db import Model, UTCDateTime, enum_column
+from portal.rules.credit import CreditStatus
 
 
 class Market(Model):
@@ -44,13 +45,16 @@ class Merchant(Model):
     sector: Mapped[str] = mapped_column(String(40), index=True)
     category: Mapped[str] = mapped_column(String(60), default="")
     scope: Mapped[str] = mapped_column(Text, default="")
+    legal_form: Mapped[str | None] = mapped_column(String(60))
     registered_on: Mapped[date | None]
     market_id: Mapped[int | None] = mapped_column(ForeignKey("market.id"), index=True)
     stall_no: Mapped[str | None] = mapped_column(String(40))
     contact_phone: Mapped[str | None] = mapped_column(String(40))
-    credit_status: Mapped[str] = mapped_column(String(40), index=True, default="none")
+    credit_status: Mapped[CreditStatus] = enum_column(CreditStatus, index=True)
     credit_reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # The day of that answer; without any record it cannot change by itself, and the day stays empty.
     standing_on: Mapped[date | None] = mapped_column(index=True)
+    last_verified_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -9,10 +9,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from portal.base.clock import day_of
 from portal.base.crypto import CODE_ALPHABET
 from portal.base.db import db
 from portal.merchants import queries
 from portal.merchants.models import Market, Merchant
+from portal.merchants.standing import refresh_standing
+from portal.rules.credit import CreditStatus
 from portal.rules.credit_codes import credit_code
 from portal.rules.errors import InputRefused
 from portal.rules.messages import say
@@ -41,6 +44,7 @@ class MerchantData:
     trade_name: str | None = None
     category: str | None = None
     scope: str | None = None
+    legal_form: str | None = None
     registered_on: date | None = None
     market_id: int | None = None
     stall_no: str | None = None
@@ -75,6 +79,7 @@ TOLD = (
     "trade_name",
     "category",
     "scope",
+    "legal_form",
     "registered_on",
     "market_id",
     "stall_no",
@@ -90,6 +95,7 @@ MOST = {
     "contact_phone": 40,
     "organiser": 200,
     "scope": 10_000,
+    "legal_form": 60,
 }
 
 
@@ -102,7 +108,9 @@ def save_merchant(data: MerchantData, *, now: datetime) -> Saved:
     key = place_key(told["name"], told["address"])
     merchant = _known(told.get("uscc"), key)
     if merchant is None:
-        return Saved(_added(told, key, now), Outcome.ADDED)
+        merchant = _added(told, key, now)
+        refresh_standing(merchant, today=day_of(now))
+        return Saved(merchant, Outcome.ADDED)
     if all(getattr(merchant, field) == value for field, value in told.items()):
         return Saved(merchant, Outcome.UNCHANGED)
     for field, value in told.items():
@@ -110,6 +118,7 @@ def save_merchant(data: MerchantData, *, now: datetime) -> Saved:
     merchant.place_key = key
     merchant.changed_at = now
     db.session.flush()
+    refresh_standing(merchant, today=day_of(now))
     return Saved(merchant, Outcome.CHANGED)
 
 
@@ -190,6 +199,8 @@ def _known(uscc: str | None, key: str) -> Merchant | None:
 def _added(told: dict[str, Any], key: str, now: datetime) -> Merchant:
     merchant = Merchant(
         **{"sector": "other", **told},
+        credit_status=CreditStatus.NO_BASIS,
+        credit_reasons=[],
         number=_free_number(told.get("uscc") or key),
         place_key=key,
         created_at=now,

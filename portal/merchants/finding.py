@@ -1,0 +1,134 @@
+"""Queries: the front page's search for merchants, with the counts beside each filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from portal.merchants import queries
+from portal.merchants.models import Merchant
+from portal.rules import regions
+from portal.rules.credit import Reason
+from portal.rules.pledge import PledgeTerms
+from portal.search.queries import SearchAnswer, SearchRequest, find
+
+PER_PAGE = 20
+FACETS = ("region", "sector", "status", "pledge")
+MOST_REGIONS = 40
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a visitor asks for; `filters` holds the chosen values by facet."""
+
+    words: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "relevance"
+    page: int = 1
+
+    @property
+    def is_everything(self) -> bool:
+        """Say whether nothing narrows the list."""
+        return not self.words and not any(self.filters.values())
+
+
+@dataclass(frozen=True)
+class Card:
+    """A merchant in the list, with what a shopper wants to know first."""
+
+    merchant: Merchant
+    reasons: tuple[Reason, ...]
+    terms: PledgeTerms | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the list; `pages` is at least 1, `first` and `last` count from 1."""
+
+    cards: tuple[Card, ...]
+    total: int
+    is_exact: bool
+    page: int
+    pages: int
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    suggestions: tuple[str, ...]
+
+    @property
+    def first(self) -> int:
+        """Return the place of the first card in the whole list."""
+        return (self.page - 1) * PER_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        """Return the place of the last card in the whole list."""
+        return self.first + len(self.cards) - 1
+
+
+def find_merchants(wanted: Wanted, *, today: date) -> Found:
+    """Return the page asked for; a page past the end gives the last one."""
+    answer = find(_request(wanted, today))
+    pages = max(1, -(-answer.total // PER_PAGE))
+    if wanted.page > pages:
+        return find_merchants(replace(wanted, page=pages), today=today)
+    return Found(
+        cards=_cards(answer, today),
+        total=answer.total,
+        is_exact=answer.is_exact,
+        page=wanted.page,
+        pages=pages,
+        facets={name: _counts(answer, name) for name in FACETS},
+        suggestions=tuple(answer.suggestions),
+    )
+
+
+def region_rows(counts: tuple[tuple[str, int], ...], chosen: str | None) -> list[tuple[str, int]]:
+    """Return the regions to offer: the chosen one's path and what lies directly below it.
+
+    A single region at the top is opened at once, since it narrows nothing.
+    """
+    counted = dict(counts)
+    parents = {code: _parent(code) for code in counted}
+    path = [region.code for region in regions.path(chosen)] if chosen else []
+    here = path[-1] if path else None
+    below = [code for code in counted if parents[code] == here]
+    while not path[len(path) :] and len(below) == 1 and any(parents[code] == below[0] for code in counted):
+        path.append(below[0])
+        below = [code for code in counted if parents[code] == path[-1]]
+    below.sort(key=lambda code: (-counted[code], code))
+    return [(code, counted.get(code, 0)) for code in [*path, *below[:MOST_REGIONS]]]
+
+
+def _parent(code: str) -> str | None:
+    path = regions.path(code)
+    return path[-2].code if len(path) > 1 else None
+
+
+def _request(wanted: Wanted, today: date) -> SearchRequest:
+    return SearchRequest(
+        kind="merchant",
+        words=wanted.words,
+        filters={name: values for name, values in wanted.filters.items() if values},
+        excluded={},
+        sort=wanted.sort,
+        page=wanted.page,
+        per_page=PER_PAGE,
+        today=today,
+    )
+
+
+def _counts(answer: SearchAnswer, name: str) -> tuple[tuple[str, int], ...]:
+    return tuple((row.value, row.count) for row in answer.facets.get(name, ()))
+
+
+def _cards(answer: SearchAnswer, today: date) -> tuple[Card, ...]:
+    merchants = queries.merchants_by_numbers(answer.keys)
+    pledges = queries.pledges_in_force((merchant.id for merchant in merchants), today)
+    return tuple(
+        Card(
+            merchant,
+            queries.stored_reasons(merchant),
+            PledgeTerms.from_dict(pledges[merchant.id].terms) if merchant.id in pledges else None,
+        )
+        for merchant in merchants
+    )

@@ -1,0 +1,163 @@
+"""Queries: everything the public may know of one merchant, gathered for its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.accounts import queries as account_queries
+from portal.accounts.models import Office
+from portal.merchants import queries
+from portal.merchants.models import Market, Merchant, PledgeVersion
+from portal.merchants.queries import ResponseFigures
+from portal.records import queries as record_queries
+from portal.records.models import PublicRecord
+from portal.rules import regions
+from portal.rules.credit import CreditAnswer, status_of
+from portal.rules.credit_file import InstrumentFact, counting, instruments_in
+from portal.rules.pledge import CLAUSES, LEGAL_BASIS, Clause, LegalBasis, PledgeTerms
+from portal.rules.publication import RecordKind
+from portal.rules.sectors import Sector
+from portal.rules.verification import InstrumentKind
+
+SHOWN_RECORDS = 10
+# What was decided and paid; instruments and pledges have their own place on the page.
+DECIDED = (
+    RecordKind.FINDING,
+    RecordKind.COMPLAINT_OUTCOME,
+    RecordKind.COMPENSATION,
+    RecordKind.OVERDUE_PAYMENT,
+    RecordKind.ADVANCE_PAYMENT,
+    RecordKind.PENALTY,
+    RecordKind.STATUTORY_LISTING,
+    RecordKind.WARNING,
+    RecordKind.WARNING_LIFTED,
+    RecordKind.REPAIR,
+    RecordKind.AWARD,
+    RecordKind.AWARD_WITHDRAWAL,
+    RecordKind.INSPECTION,
+    RecordKind.CORRECTION,
+)
+
+
+@dataclass(frozen=True)
+class InstrumentRow:
+    """One instrument as its records tell it."""
+
+    fact: InstrumentFact
+    kind: InstrumentKind | None
+    model: str
+    place: str
+    verified_on: date | None
+
+
+@dataclass(frozen=True)
+class PledgeText:
+    """One version of a pledge with its terms read."""
+
+    version: PledgeVersion
+    terms: PledgeTerms
+    last_on: date
+    is_in_force: bool
+    is_to_come: bool
+
+
+@dataclass(frozen=True)
+class MerchantFile:
+    """A merchant's page; `answer` is worked out from the records on this very day."""
+
+    merchant: Merchant
+    market: Market | None
+    region_names: tuple[str, ...]
+    sector: Sector
+    answer: CreditAnswer
+    pledge: PledgeText | None
+    instruments: tuple[InstrumentRow, ...]
+    records: tuple[PublicRecord, ...]
+    has_more_records: bool
+    paid_count: int
+    figures: ResponseFigures
+    office: Office | None
+    asked_on: date
+
+
+@dataclass(frozen=True)
+class PledgeFile:
+    """One version of a pledge, its clauses and its neighbours."""
+
+    merchant: Merchant
+    text: PledgeText
+    clauses: tuple[Clause, ...]
+    legal_basis: LegalBasis
+    versions: tuple[PledgeVersion, ...]
+
+
+def merchant_file(merchant: Merchant, *, today: date) -> MerchantFile:
+    """Return what the public may know of a merchant on a day."""
+    facts = record_queries.record_facts(merchant.number, today=today)
+    decided = record_queries.records_of(merchant.number, kinds=DECIDED, today=today, limit=SHOWN_RECORDS + 1)
+    version = queries.pledge_on(merchant.id, today)
+    return MerchantFile(
+        merchant=merchant,
+        market=queries.market_by_id(merchant.market_id),
+        region_names=tuple(region.name for region in regions.path(merchant.region_code)),
+        sector=Sector(merchant.sector),
+        answer=status_of(facts, today),
+        pledge=_text(version, today) if version else None,
+        instruments=_instruments(merchant, today),
+        records=tuple(decided[:SHOWN_RECORDS]),
+        has_more_records=len(decided) > SHOWN_RECORDS,
+        paid_count=sum(fact.kind is RecordKind.COMPENSATION for fact in facts),
+        figures=queries.response_figures(merchant.id, today),
+        office=account_queries.office_for(merchant.region_code),
+        asked_on=today,
+    )
+
+
+def pledge_file(merchant: Merchant, version_no: int, *, today: date) -> PledgeFile | None:
+    """Return one version of a merchant's pledge, or None when there is no such version."""
+    version = queries.pledge_version(merchant.id, version_no)
+    if version is None:
+        return None
+    named = set(version.clauses)
+    return PledgeFile(
+        merchant=merchant,
+        text=_text(version, today),
+        clauses=tuple(clause for clause in CLAUSES if clause.id in named),
+        legal_basis=LEGAL_BASIS,
+        versions=tuple(queries.pledge_versions(merchant.id)),
+    )
+
+
+def _text(version: PledgeVersion, today: date) -> PledgeText:
+    return PledgeText(
+        version=version,
+        terms=PledgeTerms.from_dict(version.terms),
+        last_on=queries.last_day_of(version),
+        is_in_force=queries.is_in_force(version, today),
+        is_to_come=version.withdrawn_at is None
+        and today < version.valid_from_on <= queries.last_day_of(version),
+    )
+
+
+def _instruments(merchant: Merchant, today: date) -> tuple[InstrumentRow, ...]:
+    file = counting(record_queries.record_facts(merchant.number, today=today), today)
+    described = {str(r.facts.get("instrument")): r.facts for r in file.of(RecordKind.INSTRUMENT)}
+    verified = {str(r.facts.get("instrument")): r.occurred_on for r in file.of(RecordKind.VERIFICATION)}
+    return tuple(
+        InstrumentRow(
+            fact=fact,
+            kind=_kind(described.get(fact.number, {}).get("kind")),
+            model=str(described.get(fact.number, {}).get("model") or ""),
+            place=str(described.get(fact.number, {}).get("location") or ""),
+            verified_on=verified.get(fact.number),
+        )
+        for fact in instruments_in(file)
+    )
+
+
+def _kind(value: object) -> InstrumentKind | None:
+    try:
+        return InstrumentKind(str(value))
+    except ValueError:
+        return None
