@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import date
 from functools import cache
 
+from portal.rules.clocks import Clock
 from portal.rules.complaint_moves import MOVES
 from portal.rules.complaint_terms import (
     ORDER_121_FROM,
@@ -56,6 +57,7 @@ __all__ = [
     "moves_open_to",
     "next_due",
     "next_state",
+    "paused_in",
     "projected_clocks",
     "refusal_grounds",
     "running_clocks",
@@ -128,6 +130,13 @@ def is_final(state: State) -> bool:
     return not any(
         move.to_state not in (None, state) and not move.revives for move in MOVES if state in move.from_states
     )
+
+
+@cache
+def paused_in(track: Track, state: State) -> frozenset[Clock]:
+    """Return the clocks that stand still while a case is in a state."""
+    into = [move for move in MOVES if move.track is track and move.to_state is state]
+    return frozenset(clock for move in into for clock in move.pauses)
 
 
 @cache

@@ -43,6 +43,7 @@ __all__ = [
     "has_clock",
     "is_working_day",
     "lateness",
+    "lateness_by",
 ]
 
 
@@ -155,7 +156,12 @@ def days_left(deadline: Deadline, today: date) -> int:
 
 def lateness(deadline: Deadline, today: date) -> Lateness:
     """Say how today, or the day the thing was done, stands to the deadline."""
-    left = days_left(deadline, today)
+    return lateness_by(deadline.due_on, today)
+
+
+def lateness_by(last_on: date, today: date) -> Lateness:
+    """Say how a day stands to the last day of a period."""
+    left = (last_on - today).days
     if left > 0:
         return Lateness.ON_TIME
     if left == 0:
