@@ -130,6 +130,12 @@ def day(value: date) -> str:
     return babel_date(value, format="long", locale=_locale())
 
 
+def month(value: date) -> str:
+    """Return the month of a day in the reader's language."""
+    pattern = "MMMM y" if _locale() == "en" else "y年M月"
+    return babel_date(value, pattern, locale=_locale())
+
+
 def moment(value: datetime) -> str:
     """Return a moment as Shanghai's wall clock shows it."""
     local = value.astimezone(SHANGHAI)
@@ -157,6 +163,7 @@ FORMS: tuple[tuple[str, Any], ...] = (
     ("_ppm", percent),
     ("_fen", money),
     ("_on", day),
+    ("_month", month),
     ("_at", moment),
     ("_m", distance),
 )

@@ -107,6 +107,10 @@ LABELS = {
 
 LINKED = {"pledge", "settles", "warning", "award", "repairs", "voids"}
 
+# Keys that are published only with the filer's consent; without it a day is told as the first of its month.
+CONSENTED = {"case", "found_on", "closed_on"}
+COARSE_DAYS = {"paid_on", "due_on"}
+
 ENUMS: dict[str, type[Enum]] = {
     "verdict": Verdict,
     "outcome": State,
@@ -167,37 +171,35 @@ SENTENCES = {
     RecordKind.PLEDGE_WITHDRAWAL: say(
         "%(merchant)s withdrew its pledge. What was bought before stays covered."
     ),
-    RecordKind.OVERDUE_PAYMENT: say("%(merchant)s did not pay compensation of %(amount_fen)s in time."),
-    RecordKind.ADVANCE_PAYMENT: say("A fund paid %(amount_fen)s in advance for %(merchant)s."),
-    RecordKind.COMPENSATION: say("%(merchant)s paid compensation of %(amount_fen)s."),
-    RecordKind.COMPLAINT_OUTCOME: say("A complaint about %(merchant)s was closed: %(outcome)s."),
-    RecordKind.PENALTY: say("An authority published a penalty against %(merchant)s."),
-    RecordKind.STATUTORY_LISTING: say("%(merchant)s was put on a statutory list."),
-    RecordKind.AWARD: say("%(merchant)s was recognised as a demonstration unit."),
+    RecordKind.OVERDUE_PAYMENT: say("%(merchant)s did not pay compensation of %(amount_fen)s in time"),
+    RecordKind.ADVANCE_PAYMENT: say("A fund paid %(amount_fen)s in advance for %(merchant)s"),
+    RecordKind.COMPENSATION: say("%(merchant)s paid compensation of %(amount_fen)s"),
+    RecordKind.COMPLAINT_OUTCOME: say("A complaint about %(merchant)s was closed: %(outcome)s"),
+    RecordKind.PENALTY: say("An authority published a penalty against %(merchant)s"),
+    RecordKind.STATUTORY_LISTING: say("%(merchant)s was put on a statutory list"),
+    RecordKind.AWARD: say("%(merchant)s was recognised as a demonstration unit"),
     RecordKind.AWARD_WITHDRAWAL: say(
         "The recognition of %(merchant)s as a demonstration unit was withdrawn."
     ),
-    RecordKind.WARNING: say("An office gave %(merchant)s a warning."),
-    RecordKind.WARNING_LIFTED: say("The warning given to %(merchant)s was lifted."),
-    RecordKind.REPAIR: say("An office checked that %(merchant)s put the matter right."),
-    RecordKind.INSTRUMENT: say("%(merchant)s registered a measuring instrument: %(instrument)s."),
-    RecordKind.INSPECTION: say("%(merchant)s was inspected."),
-    RecordKind.DRAW: say("Merchants to inspect were drawn at random."),
-    RecordKind.RISK_TIP: say("A risk tip was published."),
-    RecordKind.CORRECTION: say("An earlier record about %(merchant)s was taken back."),
+    RecordKind.WARNING: say("An office gave %(merchant)s a warning"),
+    RecordKind.WARNING_LIFTED: say("The warning given to %(merchant)s was lifted"),
+    RecordKind.REPAIR: say("An office checked that %(merchant)s put the matter right"),
+    RecordKind.INSTRUMENT: say("%(merchant)s registered a measuring instrument: %(instrument)s"),
+    RecordKind.INSPECTION: say("%(merchant)s was inspected"),
+    RecordKind.DRAW: say("Merchants to inspect were drawn at random"),
+    RecordKind.RISK_TIP: say("A risk tip was published"),
+    RecordKind.CORRECTION: say("An earlier record about %(merchant)s was taken back"),
 }
 
 TURNED_SENTENCES = {
-    (RecordKind.FINDING, "over"): say(
-        "At %(merchant)s a shortage over the permitted deviation was measured."
-    ),
-    (RecordKind.FINDING, "within"): say("At %(merchant)s the weight was within the permitted deviation."),
-    (RecordKind.FINDING, "not_provable"): say("At %(merchant)s a shortage could not be proven."),
+    (RecordKind.FINDING, "over"): say("At %(merchant)s a shortage over the permitted deviation was measured"),
+    (RecordKind.FINDING, "within"): say("At %(merchant)s the weight was within the permitted deviation"),
+    (RecordKind.FINDING, "not_provable"): say("At %(merchant)s a shortage could not be proven"),
     (RecordKind.VERIFICATION, "passed"): say(
-        "An instrument of %(merchant)s passed its verification: %(instrument)s."
+        "An instrument of %(merchant)s passed its verification: %(instrument)s"
     ),
     (RecordKind.VERIFICATION, "failed"): say(
-        "An instrument of %(merchant)s failed its verification: %(instrument)s."
+        "An instrument of %(merchant)s failed its verification: %(instrument)s"
     ),
 }
 
@@ -222,20 +224,21 @@ RULE_TOPICS = ("retail_weighing", "prepackaged", "delivery", "scales")
 
 
 def sentence_of(record: PublicRecord) -> Message:
-    """Return what happened, in one sentence."""
+    """Return what happened, as a headline without a full stop."""
     facts = record.facts
     merchant = record.merchant_name
     if record.kind is RecordKind.PLEDGE:
         terms = _terms_of(facts)
         if terms is None:
-            return say("%(merchant)s published a pledge.", merchant=merchant)
-        return say("%(merchant)s promised: %(pledge)s.", merchant=merchant, pledge=headline(terms))
+            return say("%(merchant)s published a pledge", merchant=merchant)
+        return say("%(merchant)s promised: %(pledge)s", merchant=merchant, pledge=headline(terms))
+    if facts.get("title"):
+        return say("%(kind)s: %(title)s", kind=record.kind, title=str(facts["title"]))
     found = facts.get("verdict") or facts.get("result")
     sentence = TURNED_SENTENCES.get((record.kind, str(found))) or SENTENCES.get(record.kind)
     if sentence is None:
-        return say("A record about %(merchant)s.", merchant=merchant)
-    named = {key: facts[key] for key in ("amount_fen", "instrument") if key in facts}
-    named = {"amount_fen": 0, "instrument": "–"} | named
+        return say("A record about %(merchant)s", merchant=merchant)
+    named = {key: facts.get(key, unknown) for key, unknown in (("amount_fen", 0), ("instrument", "–"))}
     outcome = _value("outcome", facts.get("outcome", ""))
     return say(sentence.text, merchant=merchant, outcome=outcome, **named)
 
@@ -246,17 +249,25 @@ def tone_of(record: PublicRecord) -> str:
     return TURNED.get((record.kind, str(found))) or TONES.get(record.kind, "neutral")
 
 
+def is_month_only(facts: Mapping[str, Any]) -> bool:
+    """Say whether the days in the facts stand for their month, since the filer did not agree to more."""
+    return "month" in facts and not CONSENTED & facts.keys()
+
+
 def facts_of(facts: Mapping[str, Any]) -> list[Fact]:
     """Return the facts that have words, in the order in which a reader asks for them."""
+    left_out = COARSE_DAYS if is_month_only(facts) else {"month"}
     return [
         Fact(label, _value(key, facts[key]), str(facts[key]) if key in LINKED else None)
         for key, label in LABELS.items()
-        if facts.get(key) is not None
+        if facts.get(key) is not None and key not in left_out
     ]
 
 
 def promises_of(record: PublicRecord) -> tuple[Message, ...]:
-    """Return a pledge's terms as sentences; empty for other kinds."""
+    """Return what a pledge promises, or what stays of one, as sentences; empty for other kinds."""
+    if record.kind is RecordKind.PLEDGE_WITHDRAWAL:
+        return (say("What was bought while the pledge was in force stays covered."),)
     terms = _terms_of(record.facts) if record.kind is RecordKind.PLEDGE else None
     return describe(terms) if terms else ()
 
@@ -289,6 +300,8 @@ def _value(key: str, value: Any) -> Message | str:
         return WORDS[key, value]
     if key in ENUMS and value in {member.value for member in ENUMS[key]}:
         return say("%(word)s", word=ENUMS[key](value))
+    if key == "month":
+        return say("%(in_month)s", in_month=date.fromisoformat(f"{value}-01"))
     if isinstance(value, int):
         return say(f"%({key})s", **{key: value})
     return _day_or_text(str(value))

@@ -23,7 +23,7 @@ class KindCount:
 class MonthCount:
     """The records of one month (by the day the matter bears), in all and by the kinds shown."""
 
-    month: str
+    month: date
     total: int
     by_kind: tuple[int, ...]
 
@@ -65,7 +65,7 @@ def statistics_on(today: date) -> Statistics:
 
 def _month(month: tuple[int, int], counts: dict[RecordKind, int]) -> MonthCount:
     return MonthCount(
-        month=f"{month[0]}-{month[1]:02d}",
+        month=date(*month, 1),
         total=sum(counts.values()),
         by_kind=tuple(counts.get(kind, 0) for kind in SHOWN_BY_MONTH),
     )

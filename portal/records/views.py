@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.accounts.access import public
 from portal.base import clock, crypto
-from portal.base.labels import label, render
+from portal.base.labels import day, label, month, render
 from portal.base.web import url_with
 from portal.records import log, presenting, proofs, queries
 from portal.records.finding import Wanted, find_records, region_rows
@@ -78,6 +78,7 @@ def show(number: str) -> Answer:
         law=presenting.law_of(record),
         versions=queries.versions_of(record),
         proof=proofs.proof_of(record.current),
+        when=_when(record),
         place_words=_place_words(record),
         fact_rows_of=_fact_rows,
     )
@@ -136,6 +137,7 @@ def stats() -> str:
         "records/stats.html",
         figures_of=figures,
         kind_link=_kind_link,
+        month_words=month,
         month_heads=[label(kind) for kind in figures.month_kinds],
     )
 
@@ -172,8 +174,16 @@ def _card(record: PublicRecord) -> dict[str, Any]:
         "record": record,
         "sentence": presenting.sentence_of(record),
         "tone": presenting.tone_of(record),
+        "when": _when(record),
         "place_words": _place_words(record),
     }
+
+
+def _when(record: PublicRecord) -> str:
+    """Return the day a record bears, or its month where no more may be told."""
+    if presenting.is_month_only(record.facts):
+        return month(record.occurred_on)
+    return day(record.occurred_on)
 
 
 def _place_words(record: PublicRecord) -> list[str]:

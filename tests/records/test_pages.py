@@ -137,7 +137,7 @@ def test_a_long_list_has_pages(app: Flask, client: FlaskClient) -> None:
 def test_a_record_reads_as_sentences_with_its_source(app: Flask, client: FlaskClient) -> None:
     soup = page(client, f"/records/{finding()}?lang=en")
     assert soup.h1 is not None
-    assert soup.h1.text == "At 老王水果 a shortage over the permitted deviation was measured."
+    assert soup.h1.text == "At 老王水果 a shortage over the permitted deviation was measured"
     facts = {term.text: term.find_next("dd").text for term in soup.select("#facts dt")}
     assert facts["Shortage"] == "30 g"
     assert facts["Weight charged"] == "500 g"
@@ -258,7 +258,7 @@ def test_the_figures_stand_beside_what_they_are_a_part_of(app: Flask, client: Fl
     soup = page(client, "/stats?lang=en")
     rows = [[cell.text for cell in row.select("th, td")] for row in soup.select("#kinds tbody tr")]
     assert [row[1:] for row in rows] == [["2", "of 3"], ["1", "of 3"]]
-    month = [row for row in soup.select("#months tbody tr") if row.th and row.th.text == f"{lately():%Y-%m}"]
+    month = [row for row in soup.select("#months tbody tr") if row.th and row.th.text == f"{lately():%B %Y}"]
     assert [cell.text for cell in month[0].select("td")] == ["2", "0", "1", "0", "0", "3"]
     assert len(soup.select("#months tbody tr")) == 12
 
@@ -315,3 +315,24 @@ def test_a_badge_bears_the_tone_of_what_was_found(
     record = queries.record_by_number(publish_record(kind, facts, occurred_on=lately(), now=NOW))
     assert record is not None
     assert presenting.tone_of(record) == tone
+
+
+def test_without_consent_a_day_is_told_as_its_month(app: Flask, client: FlaskClient) -> None:
+    day = date(2026, 5, 1)
+    facts = {"claim": "C1", "amount_fen": 100, "paid_on": day.isoformat(), "month": "2026-05"}
+    until = clock.today()
+    vague = publish_record(RecordKind.COMPENSATION, facts, occurred_on=day, visible_until=until, now=NOW)
+    told = publish_record(
+        RecordKind.COMPENSATION, facts | {"case": "T1"}, occurred_on=day, visible_until=until, now=NOW
+    )
+    text = page(client, f"/records/{vague}?lang=en").select_one("#main").text
+    assert "May 2026" in text
+    assert "May 1, 2026" not in text
+    assert "May 1, 2026" in page(client, f"/records/{told}?lang=en").select_one("#main").text
+
+
+def test_a_tip_is_headed_by_its_title(app: Flask, client: FlaskClient) -> None:
+    number = publish_record(RecordKind.RISK_TIP, {"title": "Wet string"}, occurred_on=lately(), now=NOW)
+    heading = page(client, f"/records/{number}?lang=en").h1
+    assert heading is not None
+    assert heading.text.endswith(": Wet string")
