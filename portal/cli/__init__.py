@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.cli.accounts import accounts
+from portal.cli.ledger import ledger
 from portal.cli.search import search
 
 
@@ -16,5 +17,6 @@ def register_commands(app: Flask) -> None:
 
 COMMANDS: tuple = (
     accounts,
+    ledger,
     search,
 )
