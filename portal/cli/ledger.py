@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+import portal.compensation.words  # noqa: F401 - a state in a fault needs its words
 from portal.base.labels import render
 from portal.compensation import ledger as book
 
