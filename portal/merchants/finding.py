@@ -8,14 +8,14 @@ from datetime import date
 
 from portal.merchants import queries
 from portal.merchants.models import Merchant
-from portal.rules import regions
-from portal.rules.credit import Reason
-from portal.rules.pledge import PledgeTerms
+from portal.merchants.standing import KIND
+from portal.rules.credit import CreditStatus, Reason
+from portal.rules.messages import Message, say
+from portal.rules.pledge import PledgeTerms, headline
 from portal.search.queries import SearchAnswer, SearchRequest, find
 
 PER_PAGE = 20
 FACETS = ("region", "sector", "status", "pledge")
-MOST_REGIONS = 40
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Card:
     """A merchant in the list, with what a shopper wants to know first."""
 
     merchant: Merchant
-    reasons: tuple[Reason, ...]
-    terms: PledgeTerms | None
+    sentence: Message
+    pledge: Message | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Found:
     is_exact: bool
     page: int
     pages: int
-    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    facets: Mapping[str, Mapping[str, int]]
     suggestions: tuple[str, ...]
 
     @property
@@ -82,34 +82,11 @@ def find_merchants(wanted: Wanted, *, today: date) -> Found:
     )
 
 
-def region_rows(counts: tuple[tuple[str, int], ...], chosen: str | None) -> list[tuple[str, int]]:
-    """Return the regions to offer: the chosen one's path and what lies directly below it.
-
-    A single region at the top is opened at once, since it narrows nothing.
-    """
-    counted = dict(counts)
-    parents = {code: _parent(code) for code in counted}
-    path = [region.code for region in regions.path(chosen)] if chosen else []
-    here = path[-1] if path else None
-    below = [code for code in counted if parents[code] == here]
-    while not path[len(path) :] and len(below) == 1 and any(parents[code] == below[0] for code in counted):
-        path.append(below[0])
-        below = [code for code in counted if parents[code] == path[-1]]
-    below.sort(key=lambda code: (-counted[code], code))
-    return [(code, counted.get(code, 0)) for code in [*path, *below[:MOST_REGIONS]]]
-
-
-def _parent(code: str) -> str | None:
-    path = regions.path(code)
-    return path[-2].code if len(path) > 1 else None
-
-
 def _request(wanted: Wanted, today: date) -> SearchRequest:
     return SearchRequest(
-        kind="merchant",
+        kind=KIND,
         words=wanted.words,
         filters={name: values for name, values in wanted.filters.items() if values},
-        excluded={},
         sort=wanted.sort,
         page=wanted.page,
         per_page=PER_PAGE,
@@ -117,8 +94,8 @@ def _request(wanted: Wanted, today: date) -> SearchRequest:
     )
 
 
-def _counts(answer: SearchAnswer, name: str) -> tuple[tuple[str, int], ...]:
-    return tuple((row.value, row.count) for row in answer.facets.get(name, ()))
+def _counts(answer: SearchAnswer, name: str) -> dict[str, int]:
+    return {row.value: row.count for row in answer.facets.get(name, ())}
 
 
 def _cards(answer: SearchAnswer, today: date) -> tuple[Card, ...]:
@@ -127,8 +104,15 @@ def _cards(answer: SearchAnswer, today: date) -> tuple[Card, ...]:
     return tuple(
         Card(
             merchant,
-            queries.stored_reasons(merchant),
-            PledgeTerms.from_dict(pledges[merchant.id].terms) if merchant.id in pledges else None,
+            lead_sentence(merchant.credit_status, queries.stored_reasons(merchant)),
+            headline(PledgeTerms.from_dict(pledges[merchant.id].terms)) if merchant.id in pledges else None,
         )
         for merchant in merchants
     )
+
+
+def lead_sentence(status: CreditStatus, reasons: tuple[Reason, ...]) -> Message:
+    """Return why a merchant has its status, in one sentence; no basis is said to be neither good nor bad."""
+    if status is CreditStatus.NO_BASIS or not reasons:
+        return say("The records say too little for a status: that is neither good nor bad.")
+    return reasons[0].message

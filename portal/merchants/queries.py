@@ -16,6 +16,7 @@ from portal.records import queries as record_queries
 from portal.rules import pledge as pledge_rules
 from portal.rules.credit import CreditAnswer, CreditStatus, Reason, status_of
 from portal.rules.messages import Message, say
+from portal.rules.verification import InstrumentStatus
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,15 @@ def stored_reasons(merchant: Merchant) -> tuple[Reason, ...]:
 
 
 def _unpacked(packed: dict[str, Any]) -> Message:
-    values = {
-        key: date.fromisoformat(value["day"]) if isinstance(value, dict) else value
-        for key, value in packed["values"].items()
-    }
-    return say(packed["text"], **values)
+    return say(packed["text"], **{key: _unpacked_value(value) for key, value in packed["values"].items()})
+
+
+def _unpacked_value(value: Any) -> Any:
+    if isinstance(value, dict) and "day" in value:
+        return date.fromisoformat(value["day"])
+    if isinstance(value, dict):
+        return InstrumentStatus(value["instrument_status"])
+    return value
 
 
 def response_figures(merchant_id: int, today: date) -> ResponseFigures:

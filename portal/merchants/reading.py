@@ -8,14 +8,17 @@ from datetime import date
 from portal.accounts import queries as account_queries
 from portal.accounts.models import Office
 from portal.merchants import queries
+from portal.merchants.finding import lead_sentence
 from portal.merchants.models import Market, Merchant, PledgeVersion
 from portal.merchants.queries import ResponseFigures
 from portal.records import queries as record_queries
 from portal.records.models import PublicRecord
+from portal.records.presenting import sentence_of
 from portal.rules import regions
-from portal.rules.credit import CreditAnswer, status_of
-from portal.rules.credit_file import InstrumentFact, counting, instruments_in
-from portal.rules.pledge import CLAUSES, LEGAL_BASIS, Clause, LegalBasis, PledgeTerms
+from portal.rules.credit import CreditAnswer, CreditStatus, status_of
+from portal.rules.credit_file import InstrumentFact, RecordFact, counting, instruments_in
+from portal.rules.messages import Message
+from portal.rules.pledge import CLAUSES, LEGAL_BASIS, Clause, LegalBasis, PledgeTerms, describe, headline
 from portal.rules.publication import RecordKind
 from portal.rules.sectors import Sector
 from portal.rules.verification import InstrumentKind
@@ -52,11 +55,20 @@ class InstrumentRow:
 
 
 @dataclass(frozen=True)
+class RecordRow:
+    """A decision or a payment with its sentence."""
+
+    record: PublicRecord
+    sentence: Message
+
+
+@dataclass(frozen=True)
 class PledgeText:
     """One version of a pledge with its terms read."""
 
     version: PledgeVersion
-    terms: PledgeTerms
+    headline: Message
+    sentences: tuple[Message, ...]
     last_on: date
     is_in_force: bool
     is_to_come: bool
@@ -71,10 +83,12 @@ class MerchantFile:
     region_names: tuple[str, ...]
     sector: Sector
     answer: CreditAnswer
+    is_warned: bool
+    lead: Message
     pledge: PledgeText | None
+    earlier_pledges: tuple[PledgeVersion, ...]
     instruments: tuple[InstrumentRow, ...]
-    records: tuple[PublicRecord, ...]
-    has_more_records: bool
+    records: tuple[RecordRow, ...]
     paid_count: int
     figures: ResponseFigures
     office: Office | None
@@ -95,18 +109,21 @@ class PledgeFile:
 def merchant_file(merchant: Merchant, *, today: date) -> MerchantFile:
     """Return what the public may know of a merchant on a day."""
     facts = record_queries.record_facts(merchant.number, today=today)
-    decided = record_queries.records_of(merchant.number, kinds=DECIDED, today=today, limit=SHOWN_RECORDS + 1)
+    decided = record_queries.records_of(merchant.number, kinds=DECIDED, today=today, limit=SHOWN_RECORDS)
+    answer = status_of(facts, today)
     version = queries.pledge_on(merchant.id, today)
     return MerchantFile(
         merchant=merchant,
         market=queries.market_by_id(merchant.market_id),
         region_names=tuple(region.name for region in regions.path(merchant.region_code)),
         sector=Sector(merchant.sector),
-        answer=status_of(facts, today),
+        answer=answer,
+        is_warned=answer.status is CreditStatus.WARNING,
+        lead=lead_sentence(answer.status, answer.reasons),
         pledge=_text(version, today) if version else None,
-        instruments=_instruments(merchant, today),
-        records=tuple(decided[:SHOWN_RECORDS]),
-        has_more_records=len(decided) > SHOWN_RECORDS,
+        earlier_pledges=tuple(row for row in queries.pledge_versions(merchant.id) if row is not version),
+        instruments=_instruments(facts, today),
+        records=tuple(RecordRow(record, sentence_of(record)) for record in decided),
         paid_count=sum(fact.kind is RecordKind.COMPENSATION for fact in facts),
         figures=queries.response_figures(merchant.id, today),
         office=account_queries.office_for(merchant.region_code),
@@ -130,9 +147,11 @@ def pledge_file(merchant: Merchant, version_no: int, *, today: date) -> PledgeFi
 
 
 def _text(version: PledgeVersion, today: date) -> PledgeText:
+    terms = PledgeTerms.from_dict(version.terms)
     return PledgeText(
         version=version,
-        terms=PledgeTerms.from_dict(version.terms),
+        headline=headline(terms),
+        sentences=describe(terms),
         last_on=queries.last_day_of(version),
         is_in_force=queries.is_in_force(version, today),
         is_to_come=version.withdrawn_at is None
@@ -140,8 +159,8 @@ def _text(version: PledgeVersion, today: date) -> PledgeText:
     )
 
 
-def _instruments(merchant: Merchant, today: date) -> tuple[InstrumentRow, ...]:
-    file = counting(record_queries.record_facts(merchant.number, today=today), today)
+def _instruments(facts: list[RecordFact], today: date) -> tuple[InstrumentRow, ...]:
+    file = counting(facts, today)
     described = {str(r.facts.get("instrument")): r.facts for r in file.of(RecordKind.INSTRUMENT)}
     verified = {str(r.facts.get("instrument")): r.occurred_on for r in file.of(RecordKind.VERIFICATION)}
     return tuple(

@@ -19,6 +19,7 @@ from portal.rules.credit import CreditStatus
 from portal.rules.credit_codes import credit_code
 from portal.rules.errors import InputRefused
 from portal.rules.messages import say
+from portal.rules.sectors import Sector
 
 NUMBER_SYMBOLS = 10
 
@@ -198,7 +199,7 @@ def _known(uscc: str | None, key: str) -> Merchant | None:
 
 def _added(told: dict[str, Any], key: str, now: datetime) -> Merchant:
     merchant = Merchant(
-        **{"sector": "other", **told},
+        **{"sector": Sector.OTHER.value, **told},
         credit_status=CreditStatus.NO_BASIS,
         credit_reasons=[],
         number=_free_number(told.get("uscc") or key),

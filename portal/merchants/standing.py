@@ -7,19 +7,25 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.base.clock import day_of
+from portal.base.labels import label_in
 from portal.merchants import queries
 from portal.merchants.models import Merchant
 from portal.records import actions as record_actions
 from portal.records import queries as record_queries
 from portal.records.actions import RecordDraft
 from portal.records.models import PublicRecord
+from portal.rules import regions
 from portal.rules.credit import Reason, RecordFact, status_of
 from portal.rules.messages import Message
 from portal.rules.pledge import PledgeTerms
 from portal.rules.publication import RecordKind
+from portal.rules.sectors import Sector
+from portal.rules.verification import InstrumentStatus
 from portal.search import actions as search_actions
 
+KIND = "merchant"
 SEARCHED_SCOPE = 600
+LANGUAGES = ("zh_Hans_CN", "en")
 
 
 def publish_about(
@@ -65,23 +71,30 @@ def _last_verified_on(records: list[RecordFact]) -> date | None:
 
 
 def _put_document(merchant: Merchant, today: date) -> None:
-    code = merchant.region_code
-    path = list(dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)))
+    path = regions.path(merchant.region_code)
     market = queries.market_by_id(merchant.market_id)
-    place = [merchant.address]
+    place = [region.name for region in path] + [merchant.address]
     place += [market.name, market.address] if market else []
-    text = [merchant.category, merchant.scope[:SEARCHED_SCOPE], merchant.number, merchant.uscc or ""]
+    sector_words = [label_in(language, Sector(merchant.sector)) for language in LANGUAGES]
+    text = [
+        merchant.category,
+        *sector_words,
+        merchant.scope[:SEARCHED_SCOPE],
+        merchant.number,
+        merchant.uscc or "",
+    ]
     search_actions.put_document(
-        "merchant",
+        KIND,
         merchant.number,
         name=" ".join(filter(None, (merchant.name, merchant.trade_name))),
         place=" ".join(filter(None, [*place, merchant.stall_no])),
         text=" ".join(filter(None, text)),
         facets={
-            "region": path,
+            "region": [region.code for region in path],
             "sector": [merchant.sector],
             "status": [merchant.credit_status.value],
             "pledge": _pledge_values(merchant, today),
+            "date": merchant.last_verified_on.toordinal() if merchant.last_verified_on else 0,
         },
     )
 
@@ -108,7 +121,13 @@ def _packed_reason(reason: Reason) -> dict[str, Any]:
 def _packed(message: Message) -> dict[str, Any]:
     return {
         "text": message.text,
-        "values": {
-            key: {"day": v.isoformat()} if isinstance(v, date) else v for key, v in message.values.items()
-        },
+        "values": {key: _packed_value(value) for key, value in message.values.items()},
     }
+
+
+def _packed_value(value: object) -> object:
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, InstrumentStatus):
+        return {"instrument_status": value.value}
+    return value

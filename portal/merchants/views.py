@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -13,13 +13,15 @@ from portal.base import clock
 from portal.base.labels import label
 from portal.base.web import url_with
 from portal.merchants import queries
-from portal.merchants.finding import Wanted, find_merchants, region_rows
+from portal.merchants.finding import Card, Wanted, find_merchants
 from portal.merchants.reading import merchant_file, pledge_file
+from portal.records.finding import region_rows
 from portal.rules import regions
 from portal.rules.credit import CreditStatus
 from portal.rules.pledge import PledgeKind
 from portal.rules.sectors import Sector
 
+Row = tuple[str, int, str, bool]
 Answer = str | tuple[str, int]
 
 merchants = Blueprint("merchants", __name__)
@@ -45,8 +47,11 @@ def find() -> str:
         wanted=wanted,
         found=found,
         is_empty=wanted.is_everything and not found.total and not queries.has_any_merchant(),
+        card_places=[_place_words(card) for card in found.cards],
         facet_rows=_facet_rows(wanted, found.facets),
-        chips=_chips(wanted),
+        chips_rows=_chips(wanted),
+        active_count=sum(len(on) for on in wanted.filters.values()),
+        words_only_url=url_for("merchants.find", q=wanted.words),
         sorts=[(_sort_words(sort), url_with(sort=sort), sort == wanted.sort) for sort in SORTS],
     )
 
@@ -78,6 +83,11 @@ def _not_found(sentence: str) -> Answer:
     return render_template("errors/page.html", code=404, sentence=sentence), 404
 
 
+def _place_words(card: Card) -> tuple[str, ...]:
+    region = regions.region(card.merchant.region_code)
+    return (label(Sector(card.merchant.sector)), region.name if region else "")
+
+
 def _wanted(args: MultiDict[str, str]) -> Wanted:
     filters = {
         name: tuple(dict.fromkeys(value for value in args.getlist(name) if value in allowed))
@@ -94,18 +104,20 @@ def _wanted(args: MultiDict[str, str]) -> Wanted:
     )
 
 
-def _facet_rows(wanted: Wanted, facets: Any) -> list[tuple[str, list[tuple[str, int, str, bool]]]]:
+def _facet_rows(
+    wanted: Wanted, facets: Mapping[str, Mapping[str, int]]
+) -> list[tuple[str, list[tuple[str, int, str, bool]]]]:
     """Return each filter's title and rows of (words, count, address, is on)."""
     chosen = wanted.filters["region"][0] if wanted.filters["region"] else None
     region = [
         (_words("region", code), count, url_with(region=_toggled_region(code, chosen)), code == chosen)
         for code, count in region_rows(facets["region"], chosen)
     ]
-    rest = [(_title(name), _plain_rows(name, wanted, dict(facets[name]))) for name in CHOICES]
+    rest = [(_title(name), _plain_rows(name, wanted, facets[name])) for name in CHOICES]
     return [(_title("region"), region), *rest]
 
 
-def _plain_rows(name: str, wanted: Wanted, counts: dict[str, int]) -> list[tuple[str, int, str, bool]]:
+def _plain_rows(name: str, wanted: Wanted, counts: Mapping[str, int]) -> list[Row]:
     on = wanted.filters[name]
     shown = [value for value in CHOICES[name] if counts.get(value) or value in on]
     return [
