@@ -27,7 +27,7 @@ def append_only(model: type[Model], *, erasable: Sequence[str] = ()) -> None:
     _guarded.append((table, tuple(erasable)))
     for dialect in ("sqlite", "postgresql"):
         for statement in _statements(table, erasable, dialect):
-            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
 
 
 def statements(dialect: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.base.db import db
 from portal.records import log
-from portal.records.models import PublicRecord, RecordVersion
+from portal.records.models import PublicRecord as PublicRecord
+from portal.records.models import RecordVersion
 from portal.rules.credit import RecordFact
 from portal.rules.publication import RecordKind
 from portal.search.models import SearchDocument
@@ -95,15 +97,20 @@ def export_rows(today: date) -> Iterator[dict[str, Any]]:
     `content` and `salt` are what the log commits to; the rest repeats the content for convenience.
     """
     query = select(PublicRecord).where(visible_on(today)).order_by(PublicRecord.id)
-    for record in db.session.scalars(query.execution_options(yield_per=BATCH)):
-        yield {
-            **content_head(record),
-            "facts": record.facts,
-            "leaf_index": record.current.leaf_index,
-            "content_hash": record.current.content_hash,
-            "salt": record.current.salt,
-            "content": record.current.content,
-        }
+    with closing(db.session.scalars(query.execution_options(yield_per=BATCH))) as found:
+        for record in found:
+            yield _export_row(record)
+
+
+def _export_row(record: PublicRecord) -> dict[str, Any]:
+    return {
+        **content_head(record),
+        "facts": record.facts,
+        "leaf_index": record.current.leaf_index,
+        "content_hash": record.current.content_hash,
+        "salt": record.current.salt,
+        "content": record.current.content,
+    }
 
 
 def content_head(record: PublicRecord) -> dict[str, Any]:

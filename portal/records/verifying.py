@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import zip_longest
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -105,13 +107,11 @@ def _faults_in_counts() -> Iterator[Message]:
 
 
 def _faults_in_nodes() -> Iterator[Message]:
-    for level in range(1, log_size().bit_length()):
+    for level in range(1, log_size().bit_length() + 1):
         children = _hashes(level - 1)
-        parents = _hashes(level)
-        for left, right in zip(children, children, strict=False):
-            if next(parents, None) != merkle.inner_hash(left, right):
-                yield say("A stored hash at level %(level_no)s of the tree is wrong.", level_no=level)
-                break
+        expected = (merkle.inner_hash(left, right) for left, right in zip(children, children, strict=False))
+        if any(one != other for one, other in zip_longest(expected, _hashes(level))):
+            yield say("A stored hash at level %(level_no)s of the tree is wrong.", level_no=level)
 
 
 def _hashes(level: int) -> Iterator[bytes]:
@@ -142,4 +142,5 @@ def _faults_in_checkpoints(outside: str, key: Ed25519PublicKey) -> Iterator[Mess
 
 
 def _streamed(query: Any) -> Iterator[Any]:
-    return iter(db.session.execute(query.execution_options(yield_per=BATCH)))
+    with closing(db.session.execute(query.execution_options(yield_per=BATCH))) as rows:
+        yield from rows

@@ -15,7 +15,7 @@ from portal.base.labels import day, label, month, render
 from portal.base.web import url_with
 from portal.records import log, presenting, proofs, queries
 from portal.records.finding import Wanted, find_records, region_rows
-from portal.records.models import PublicRecord
+from portal.records.queries import PublicRecord
 from portal.records.statistics import statistics_on
 from portal.rules import regions
 from portal.rules.messages import Message
@@ -276,4 +276,4 @@ def _words(name: str, value: str) -> str:
 
 
 def _sort_words(sort: str) -> str:
-    return {"relevance": _("Best match"), "date": _("Newest first")}[sort]
+    return str({"relevance": _("Best match"), "date": _("Newest first")}[sort])

@@ -148,6 +148,7 @@ def test_a_cut_tail_is_found(app: Flask, outside: Path) -> None:
         ],
         ['UPDATE log_node SET hash = (SELECT leaf_hash FROM log_leaf WHERE "index" = 2) WHERE level = 1'],
         ["DELETE FROM log_node WHERE level = 2"],
+        ["INSERT INTO log_node (level, position, hash) VALUES (2, 1, 'ab')"],
         ["UPDATE record_version SET salt = NULL WHERE leaf_index = 3"],
         ["UPDATE record_version SET content = 'not JSON' WHERE leaf_index = 3"],
         ["UPDATE public_record SET merchant_name = 'somebody else' WHERE id = 4"],
