@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -16,14 +18,24 @@ from portal.accounts.security import init_accounts
 from portal.accounts.views import bp as accounts_blueprint
 from portal.base import config, crypto
 from portal.base.db import configure_engine, db
+from portal.base.jobs import JobFunction
 from portal.base.web import init_web
 from portal.cli import register_commands
+from portal.merchants.views import merchants as merchants_blueprint
+from portal.records import jobs as record_jobs
+from portal.records.views import records as records_blueprint
 from portal.search.queries import use_index
 
 migrate = Migrate()
 
 # Left to right along the line of the house.
-BLUEPRINTS: tuple = (accounts_blueprint,)
+BLUEPRINTS: tuple = (accounts_blueprint, records_blueprint, merchants_blueprint)
+
+# What the worker does when a job asks for it, and what it does on its own every so often.
+JOBS: dict[str, JobFunction] = {}
+SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
+    "expire_records": (record_jobs.EXPIRE_EVERY, record_jobs.expire),
+}
 
 
 def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Flask:
@@ -50,9 +62,19 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     require_declared(app)
+    _give_work(app)
     register_commands(app)
     _trust_proxies(app)
     return app
+
+
+def _give_work(app: Flask) -> None:
+    """Hand the worker its tables; what needs a setting gets it here."""
+    sign = partial(
+        record_jobs.sign_checkpoint, origin=app.config["LOG_ORIGIN"], path=app.config["CHECKPOINT_FILE"]
+    )
+    app.extensions["jobs"] = JOBS
+    app.extensions["sweeps"] = {**SWEEPS, "sign_checkpoint": (record_jobs.SIGN_EVERY, sign)}
 
 
 def _trust_proxies(app: Flask) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.cli.accounts import accounts
+from portal.cli.credit import credit
+from portal.cli.imports import imports
 from portal.cli.ledger import ledger
+from portal.cli.records import log, records
 from portal.cli.search import search
 
 
@@ -17,6 +20,10 @@ def register_commands(app: Flask) -> None:
 
 COMMANDS: tuple = (
     accounts,
+    credit,
+    imports,
     ledger,
+    log,
+    records,
     search,
 )
