@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -22,9 +22,9 @@ from portal.rules.messages import Message
 LABELS: dict[tuple[type[Enum], Any], Any] = {}
 
 
-def add_labels(words: Mapping[Enum, Any]) -> None:
-    """Register the words of some enums; a package to the right of base calls it for its own."""
-    for member, text in words.items():
+def add_labels(words: Mapping[Enum, Any] | Iterable[tuple[Enum, Any]]) -> None:
+    """Register the words of some enums (pairs where two members are equal); a package to the right of base calls it for its own."""
+    for member, text in words.items() if isinstance(words, Mapping) else words:
         LABELS[type(member), member.value] = text
 
 

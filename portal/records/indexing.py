@@ -11,6 +11,7 @@ from portal.base.labels import label_in
 from portal.records.finding import KIND
 from portal.records.models import PublicRecord
 from portal.records.queries import numbers_expired_in_search
+from portal.rules import regions
 from portal.search.actions import put_document, remove_document
 
 LANGUAGES = ("zh_Hans_CN", "en")
@@ -19,7 +20,6 @@ DIGEST = re.compile(r"[0-9a-f]{32,}")
 
 def put_in_search(record: PublicRecord) -> None:
     """Let a record be found by its merchant, its kind's name, its numbers and the words of its facts."""
-    code = record.region_code
     words = [record.number, record.merchant_number or ""]
     words += [label_in(language, record.kind) for language in LANGUAGES]
     words += [text for text in _texts(record.facts) if not DIGEST.fullmatch(text)]
@@ -31,7 +31,7 @@ def put_in_search(record: PublicRecord) -> None:
         text=" ".join(filter(None, words)),
         facets={
             "kind": [record.kind.value],
-            "region": list(dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))) if code else [],
+            "region": [region.code for region in regions.path(record.region_code)],
             "sector": [record.sector] if record.sector else [],
             "year": [str(record.occurred_on.year)],
             "date": record.occurred_on.toordinal(),

@@ -162,6 +162,15 @@ def test_every_kind_has_a_page_in_both_languages(app: Flask, client: FlaskClient
     assert len(listed(client)) == 20
 
 
+def test_a_failed_verification_has_its_own_words(app: Flask, client: FlaskClient) -> None:
+    facts = {"instrument": "I1", "result": "failed"}
+    number = publish_record(RecordKind.VERIFICATION, facts, occurred_on=lately(), now=NOW)
+    soup = page(client, f"/records/{number}?lang=en")
+    assert soup.h1 is not None
+    assert "failed its verification: I1" in soup.h1.text
+    assert "Verification failed" in soup.select("#facts")[0].text
+
+
 def test_an_unknown_number_gets_a_kind_page(client: FlaskClient) -> None:
     assert "mistyped" in page(client, "/records/R2222222222?lang=en", 404).text
 

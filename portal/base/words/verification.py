@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.rules.verification import InstrumentKind, InstrumentStatus, VerificationMode, VerificationResult
 
-WORDS = {
+KINDS_AND_STATES = {
     InstrumentKind.PRICE_SCALE: _l("Price-computing scale"),
     InstrumentKind.INDICATING_SCALE: _l("Electronic scale"),
     InstrumentKind.FUEL_DISPENSER: _l("Fuel dispenser"),
@@ -31,8 +31,13 @@ WORDS = {
     InstrumentStatus.AWAITING: _l("Awaiting verification"),
     InstrumentStatus.NOT_FILED: _l("Not filed"),
     InstrumentStatus.REPLACED: _l("Replaced"),
+}
+# Apart from the states: a failed verification and a failed instrument share the value "failed".
+RESULTS = {
     VerificationMode.PERIODIC: _l("Periodic verification"),
     VerificationMode.FIRST_ONLY: _l("First verification only, replaced at the end of its term"),
     VerificationResult.PASSED: _l("Passed"),
     VerificationResult.FAILED: _l("Verification failed"),
 }
+
+WORDS = (*KINDS_AND_STATES.items(), *RESULTS.items())
