@@ -13,8 +13,12 @@ from portal.accounts import second_factor
 from portal.accounts.models import STAFF_ROLES, Role
 from portal.base import clock
 from portal.base.db import unit_of_work
+from portal.merchants import actions as merchant_actions
+from portal.merchants.actions import MarketData, MerchantData
+from portal.merchants.models import Market, Merchant, PledgeVersion
 from portal.records import actions as record_actions
 from portal.records.actions import RecordDraft
+from portal.rules.pledge import PledgeTerms
 from portal.rules.publication import RecordKind
 
 
@@ -73,3 +77,40 @@ def sign_in(client: FlaskClient, user_id: int) -> None:
     with client.session_transaction() as session:
         session["_user_id"] = user.fs_uniquifier
         session["began_s"] = session["seen_s"] = session["confirmed_s"] = int(clock.now().timestamp())
+
+
+def make_market(
+    name: str = "城东农贸市场", *, region_code: str = "330106", organiser: str = "", now: datetime
+) -> Market:
+    """Add a market (once a name and region)."""
+    with unit_of_work():
+        data = MarketData(name=name, region_code=region_code, organiser=organiser)
+        return merchant_actions.save_market(data, now=now)
+
+
+def make_merchant(
+    name: str = "老王水果店",
+    *,
+    address: str = "文三路1号",
+    region_code: str = "330106",
+    now: datetime,
+    **told: Any,
+) -> Merchant:
+    """Add a merchant (once a credit code, else a name and address)."""
+    with unit_of_work():
+        data = MerchantData(name=name, address=address, region_code=region_code, **told)
+        return merchant_actions.save_merchant(data, now=now).merchant
+
+
+def make_pledge(
+    merchant: Merchant, terms: PledgeTerms | None = None, *, valid_from_on: date | None = None, now: datetime
+) -> PledgeVersion:
+    """Publish a pledge for a merchant, ten for one when no terms are given, beginning on the day of `now`."""
+    with unit_of_work():
+        return merchant_actions.publish_pledge(
+            merchant,
+            terms or PledgeTerms(factor=10),
+            signer="王某",
+            valid_from_on=valid_from_on or clock.day_of(now),
+            now=now,
+        )
