@@ -23,7 +23,10 @@ LABELS: dict[tuple[type[Enum], Any], Any] = {}
 
 
 def add_labels(words: Mapping[Enum, Any] | Iterable[tuple[Enum, Any]]) -> None:
-    """Register the words of some enums (pairs where two members are equal); a package to the right of base calls it for its own."""
+    """Register the words of some enums; a package to the right of base calls it for its own.
+
+    Pairs serve where two members are equal and would be one key of a mapping.
+    """
     for member, text in words.items() if isinstance(words, Mapping) else words:
         LABELS[type(member), member.value] = text
 
