@@ -7,6 +7,7 @@ that is not among them is named and left out.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -120,7 +121,7 @@ def _load(
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
     rows = table.rows()
-    with click.progressbar(length=size, label="merchants", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=size, label="merchants", file=sys.stderr) as bar:
         done = 0
         while batch := list(islice(rows, BATCH)):
             with unit_of_work():
