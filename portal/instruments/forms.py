@@ -13,7 +13,7 @@ from wtforms.widgets import DateInput
 
 from portal.base.labels import LABELS, render
 from portal.instruments import words
-from portal.instruments.weighing import CheckWith, Purchase, Weighing, WeighingRefused, read_purchase, weigh
+from portal.instruments.weighing import CheckWith, Weighing, WeighingRefused, weigh
 from portal.rules.goods import LONGEST_NAME
 from portal.rules.metrology_terms import GoodsGroup
 from portal.rules.pledge import PledgeTerms
@@ -56,10 +56,10 @@ CHECKS = [SelectChoice(check.value, words.WORDS[check]) for check in CheckWith]
 class WeighingForm(FlaskForm):  # type: ignore[misc]
     """What was bought, what was charged, what a second weighing found.
 
-    A form that takes these fields over calls `parsed` or `weighed` in place of `validate`.
+    A form that takes these fields over calls `parsed` in place of `validate`.
     """
 
-    reweighing_is_needed: ClassVar[bool] = True
+    reweighing_is_needed: ClassVar[bool] = False
 
     goods = StringField(
         _l("What was bought"),
@@ -94,32 +94,26 @@ class WeighingForm(FlaskForm):  # type: ignore[misc]
     )
     bought_on = StringField(_l("Day of purchase"), widget=DateInput(), validators=[NUMBER_LENGTH])
 
-    def parsed(self, *, today: date) -> Purchase | None:
-        """Return the numbers, or None with a message on every field that cannot be used."""
+    def parsed(self, *, today: date, terms: PledgeTerms | None = None) -> Weighing | None:
+        """Check the form and return the weighing, or None with a message on each field to mend."""
         self.validate()
+        weighing = None
         try:
-            purchase = read_purchase({name: self[name].data for name in WEIGHING_FIELDS}, today=today)
+            weighing = weigh({name: self[name].data for name in WEIGHING_FIELDS}, today=today, terms=terms)
         except WeighingRefused as refused:
-            self._put(refused)
-            purchase = None
+            for name, message in refused.errors.items():
+                self._refuse(name, render(message))
         if self.reweighing_is_needed and not (self.reweighed.data or "").strip():
             self._refuse("reweighed", str(NEEDED.message))
-        return None if self.errors else purchase
-
-    def weighed(self, *, today: date, terms: PledgeTerms | None = None) -> Weighing | None:
-        """Return the judged weighing; None with messages on the fields, or when nothing was re-weighed."""
-        purchase = self.parsed(today=today)
-        try:
-            return weigh(purchase, terms) if purchase else None
-        except WeighingRefused as refused:
-            self._put(refused)
-            return None
-
-    def _put(self, refused: WeighingRefused) -> None:
-        for name, message in refused.errors.items():
-            self._refuse(name, render(message))
+        return None if self.errors else weighing
 
     def _refuse(self, name: str, sentence: str) -> None:
         """Put a sentence on a field that has none yet."""
         if not self[name].errors:
             self[name].errors = [sentence]
+
+
+class ReweighForm(WeighingForm):
+    """The helper's form: without a second weighing there is nothing to check."""
+
+    reweighing_is_needed = True

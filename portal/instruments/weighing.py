@@ -14,10 +14,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from portal.rules.compensation import Owed, owed_for
 from portal.rules.errors import InputRefused
@@ -30,6 +30,7 @@ from portal.rules.quantities import MassUnit, parse_mass_mg, parse_price_fen_per
 from portal.rules.retail_weighing import CheckScale, judge_retail
 from portal.rules.scales import ScaleSpec
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Member = TypeVar("Member", bound=Enum)
 
@@ -53,39 +54,34 @@ CHECK_SCALES = {
 }
 
 
-@dataclass(frozen=True)
-class Purchase:
-    """What was bought and weighed; masses in mg, the price in fen per kg; not re-weighed = None."""
+@dataclass(frozen=True, kw_only=True)
+class Weighing:
+    """What was bought and weighed, what the rules say of it and what it owes; masses in mg.
+
+    `reweighed_mg`, `check_method`, `judgement` and `owed` are None when nothing was re-weighed.
+    """
 
     goods: Goods
     is_group_guessed: bool
     unit_price_fen_per_kg: int
     settled_mg: int
-    reweighed_mg: int | None
-    check: CheckWith
-    scale: ScaleSpec | None
     bought_on: date
-
-
-@dataclass(frozen=True)
-class Weighing:
-    """A purchase that was re-weighed, what the rules say of it and what it owes."""
-
-    goods: Goods
-    unit_price_fen_per_kg: int
-    settled_mg: int
-    reweighed_mg: int
-    judgement: Judgement
-    owed: Owed
+    reweighed_mg: int | None = None
+    check_method: CheckWith | None = None
+    scale: ScaleSpec | None = None
+    judgement: Judgement | None = None
+    owed: Owed | None = None
 
     @property
     def surplus_mg(self) -> int:
         """What the buyer got beyond what was paid for, in mg."""
-        return max(0, self.reweighed_mg - self.settled_mg)
+        return max(0, (self.reweighed_mg or 0) - self.settled_mg)
 
     @property
     def may_be_mistyped(self) -> bool:
         """Say whether the two weights differ so much that a unit may be wrong."""
+        if self.reweighed_mg is None:
+            return False
         low, high = sorted((self.settled_mg, self.reweighed_mg))
         return low * 2 < high
 
@@ -98,91 +94,96 @@ class WeighingRefused(Exception):
         self.errors = dict(errors)
 
 
-def read_purchase(typed: Mapping[str, str | None], *, today: date) -> Purchase:
-    """Return the numbers in what was typed; WeighingRefused names every field that cannot be used.
+def weigh(typed: Mapping[str, str | None], *, today: date, terms: PledgeTerms | None = None) -> Weighing:
+    """Read, judge and reckon what was typed; WeighingRefused names every field that cannot be used.
 
     Keys: goods, goods_group, price, price_unit, settled, settled_unit, reweighed, reweighed_unit,
     check_method, bought_on (today when empty), scale_e (grams).
     """
+    read = _read(typed, today)
+    if read.reweighed_mg is None:
+        return replace(read, check_method=None)
+    try:
+        return _judged(read, read.reweighed_mg, terms)
+    except InputRefused as refused:
+        raise WeighingRefused({"bought_on": refused.message}) from refused
+
+
+def bought_on(typed: str | None, *, today: date) -> date:
+    """Return the day of purchase as typed, today when empty or unreadable."""
+    try:
+        return _bought_on((typed or "").strip(), today)
+    except InputRefused:
+        return today
+
+
+def _read(typed: Mapping[str, str | None], today: date) -> Weighing:
+    """Return what was typed as numbers, with every field tried."""
     text = {name: (value or "").strip() for name, value in typed.items()}
-    errors: dict[str, Message] = {}
-
-    def read(name: str, reader: Callable[[], T]) -> T | None:
-        try:
-            return reader()
-        except InputRefused as refused:
-            errors[name] = refused.message
-            return None
-
-    def unit(name: str) -> MassUnit:
-        return read(name, lambda: _member(MassUnit, text.get(name, ""), MassUnit.KG)) or MassUnit.KG
-
-    goods = read("goods", lambda: _goods(text.get("goods", ""), text.get("goods_group", "")))
-    price = read("price", lambda: parse_price_fen_per_kg(text.get("price", ""), unit("price_unit")))
-    settled_mg = read("settled", lambda: parse_mass_mg(text.get("settled", ""), unit("settled_unit")))
+    tries = _Tries()
+    units = {
+        name: tries.read(name, _member, MassUnit, text.get(name, ""), MassUnit.KG) or MassUnit.KG
+        for name in ("price_unit", "settled_unit", "reweighed_unit")
+    }
+    goods = tries.read("goods", _goods, text.get("goods", ""), text.get("goods_group", ""))
+    price = tries.read("price", parse_price_fen_per_kg, text.get("price", ""), units["price_unit"])
+    settled_mg = tries.read("settled", parse_mass_mg, text.get("settled", ""), units["settled_unit"])
     reweighed_mg = e_mg = None
     if text.get("reweighed"):
-        reweighed_mg = read("reweighed", lambda: parse_mass_mg(text["reweighed"], unit("reweighed_unit")))
-    check = read(
-        "check_method", lambda: _member(CheckWith, text.get("check_method", ""), CheckWith.FAIR_SCALE)
-    )
+        reweighed_mg = tries.read("reweighed", parse_mass_mg, text["reweighed"], units["reweighed_unit"])
     if text.get("scale_e"):
-        e_mg = read("scale_e", lambda: parse_mass_mg(text["scale_e"], MassUnit.G))
-    bought_on = read("bought_on", lambda: _bought_on(text.get("bought_on", ""), today))
-    if errors or goods is None or price is None or settled_mg is None or check is None or bought_on is None:
-        raise WeighingRefused(errors)
-    return Purchase(
+        e_mg = tries.read("scale_e", parse_mass_mg, text["scale_e"], MassUnit.G)
+    check = tries.read("check_method", _member, CheckWith, text.get("check_method", ""), CheckWith.FAIR_SCALE)
+    day = tries.read("bought_on", _bought_on, text.get("bought_on", ""), today)
+    if tries.errors or goods is None or price is None or settled_mg is None or day is None:
+        raise WeighingRefused(tries.errors)
+    return Weighing(
         goods=goods,
         is_group_guessed=goods.group is not None and not text.get("goods_group"),
         unit_price_fen_per_kg=price,
         settled_mg=settled_mg,
         reweighed_mg=reweighed_mg,
-        check=check,
+        check_method=check,
         scale=ScaleSpec(e_mg) if e_mg else None,
-        bought_on=bought_on,
+        bought_on=day,
     )
 
 
-def weigh(purchase: Purchase, terms: PledgeTerms | None = None) -> Weighing | None:
-    """Judge a purchase and reckon what it owes; None when nothing was re-weighed.
+class _Tries:
+    """What could not be read, by the name of its field."""
 
-    WeighingRefused names bought_on when no rule is held for that day.
-    """
-    if purchase.reweighed_mg is None:
-        return None
-    try:
-        return _judged(purchase, purchase.reweighed_mg, terms)
-    except InputRefused as refused:
-        raise WeighingRefused({"bought_on": refused.message}) from refused
+    def __init__(self) -> None:
+        self.errors: dict[str, Message] = {}
+
+    def read(self, name: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Return what the reader makes of a field; None with a message when it refuses."""
+        try:
+            return reader(*args, **kwargs)
+        except InputRefused as refused:
+            self.errors[name] = refused.message
+            return None
 
 
-def _judged(purchase: Purchase, reweighed_mg: int, terms: PledgeTerms | None) -> Weighing:
+def _judged(read: Weighing, reweighed_mg: int, terms: PledgeTerms | None) -> Weighing:
     judgement = judge_retail(
-        goods=purchase.goods,
-        unit_price_fen_per_kg=purchase.unit_price_fen_per_kg,
-        settled_mg=purchase.settled_mg,
+        goods=read.goods,
+        unit_price_fen_per_kg=read.unit_price_fen_per_kg,
+        settled_mg=read.settled_mg,
         reweighed_mg=reweighed_mg,
-        check=CHECK_SCALES[purchase.check],
-        on=purchase.bought_on,
-        instrument=purchase.scale,
+        check=CHECK_SCALES[read.check_method or CheckWith.FAIR_SCALE],
+        on=read.bought_on,
+        instrument=read.scale,
     )
     owed = owed_for(
-        unit_price_fen_per_kg=purchase.unit_price_fen_per_kg,
-        settled_mg=purchase.settled_mg,
+        unit_price_fen_per_kg=read.unit_price_fen_per_kg,
+        settled_mg=read.settled_mg,
         reweighed_mg=reweighed_mg,
         is_over=judgement.verdict is Verdict.OVER,
         is_provable=judgement.verdict is not Verdict.NOT_PROVABLE,
         terms=terms,
-        on=purchase.bought_on,
+        on=read.bought_on,
     )
-    return Weighing(
-        goods=purchase.goods,
-        unit_price_fen_per_kg=purchase.unit_price_fen_per_kg,
-        settled_mg=purchase.settled_mg,
-        reweighed_mg=reweighed_mg,
-        judgement=judgement,
-        owed=owed,
-    )
+    return replace(read, judgement=judgement, owed=owed)
 
 
 def _goods(name: str, group: str) -> Goods:
