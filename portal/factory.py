@@ -21,6 +21,7 @@ from portal.base.db import configure_engine, db
 from portal.base.jobs import JobFunction
 from portal.base.web import init_web
 from portal.cli import register_commands
+from portal.compensation import jobs as compensation_jobs
 from portal.merchants.views import merchants as merchants_blueprint
 from portal.records import jobs as record_jobs
 from portal.records.views import records as records_blueprint
@@ -35,6 +36,7 @@ BLUEPRINTS: tuple = (accounts_blueprint, records_blueprint, merchants_blueprint)
 JOBS: dict[str, JobFunction] = {}
 SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "expire_records": (record_jobs.EXPIRE_EVERY, record_jobs.expire),
+    "mark_overdue": (compensation_jobs.MARK_EVERY, compensation_jobs.mark_overdue),
 }
 
 
