@@ -2,7 +2,7 @@
 
 | first that applies | because of | until | repaired by |
 |---|---|---|---|
-| warning 失信警示 | a warning by a human decision; a listing on the serious list | its end | lifted; removed |
+| warning 失信警示 | a human decision; a listing on the serious list | its end | lifted; removed |
 | watch 关注 | a proven shortage; a metrology penalty | 12 months; end of publicity | a repair record |
 | | compensation overdue, or an advance not paid back | paid | paying |
 | | an instrument failed, or a compulsory one overdue | verified again | verifying |
@@ -145,7 +145,9 @@ def _unpaid_reasons(file: CreditFile) -> list[Reason]:
             CreditStatus.WATCH,
             say("Compensation is overdue since %(overdue_on)s.", overdue_on=record.occurred_on)
             if record.kind is RecordKind.OVERDUE_PAYMENT
-            else say("A fund paid in advance on %(paid_on)s and was not paid back.", paid_on=record.occurred_on),
+            else say(
+                "A fund paid in advance on %(paid_on)s and was not paid back.", paid_on=record.occurred_on
+            ),
             record,
             None,
             say("Pay it; the status changes when the payment is recorded."),
@@ -211,7 +213,7 @@ def _award_reasons(file: CreditFile) -> tuple[Reason, ...]:
 
 def _missing_for_trust(file: CreditFile) -> tuple[Reason, ...]:
     """Return what keeps the merchant from 守信; empty when nothing does."""
-    missing = []
+    missing: list[tuple[Message, str | None, date | None, Message | None]] = []
     if pledge_in_force_in(file) is None:
         missing.append((say("No pledge is in force."), None, None, say("Publish a pledge.")))
     instruments = instruments_in(file)

@@ -1,6 +1,7 @@
 """A merchant's public records as the credit rule reads them.
 
-What is read of each record; days are ISO dates, `?` marks a key that may be missing. Kinds not named are not read.
+What is read of each record; days are ISO dates, `?` marks a key that may be missing. Kinds not named are
+not read.
 
 | kind | keys of `facts` |
 |---|---|
@@ -164,10 +165,18 @@ def instruments_in(file: CreditFile) -> list[InstrumentFact]:
 
 
 def _instrument(file: CreditFile, number: str) -> InstrumentFact:
-    entries = [record for record in file.of(RecordKind.INSTRUMENT) if record.facts.get("instrument") == number]
-    checks = [record for record in file.of(RecordKind.VERIFICATION) if record.facts.get("instrument") == number]
+    entries = [
+        record for record in file.of(RecordKind.INSTRUMENT) if record.facts.get("instrument") == number
+    ]
+    checks = [
+        record for record in file.of(RecordKind.VERIFICATION) if record.facts.get("instrument") == number
+    ]
     described: dict[str, Any] = dict(entries[-1].facts) if entries else {}
-    stated = [facts["compulsory"] for facts in (described, *(check.facts for check in checks)) if "compulsory" in facts]
+    stated = [
+        facts["compulsory"]
+        for facts in (described, *(check.facts for check in checks))
+        if "compulsory" in facts
+    ]
     is_compulsory = bool(stated[0]) if stated else True
     if is_compulsory:
         checks = [record for record in checks if record.facts.get("basis") != "self_calibration"]
@@ -209,5 +218,3 @@ def pledge_in_force_in(file: CreditFile) -> RecordFact | None:
         )
     ]
     return in_force[-1] if in_force else None
-
-

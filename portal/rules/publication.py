@@ -1,7 +1,8 @@
 """What the public may read of a case, and for how long.
 
-个人信息保护法 第25条 (no publication of personal data without consent), 第19条 (shortest time), 市场监督管理投诉举报处理办法
-(Order 121) 第37至39条; 市场监督管理行政处罚信息公示规定 (Order 45 am. 101, 108); 信用修复管理办法 (Order 107).
+个人信息保护法 第25条 (no publication of personal data without consent), 第19条 (shortest time);
+市场监督管理投诉举报处理办法 (Order 121) 第37至39条; 市场监督管理行政处罚信息公示规定
+(Order 45 am. 101, 108); 信用修复管理办法 (Order 107).
 
 Without the filer's consent there is no COMPLAINT_OUTCOME record, only counts. A finding and a payment are the
 authority's and the merchant's own facts: they are published with the month instead of the day and without any
@@ -9,7 +10,7 @@ fact about the filer or the purchase. Free text is public only with consent, aft
 
 | step | function |
 |---|---|
-| take the whitelisted facts of a case | `finding_facts`, `outcome_facts`, `compensation_facts`, `overdue_facts`, `advance_facts` |
+| take the whitelisted facts of a case | `finding_facts`, `outcome_facts`, `compensation_facts` … |
 | check them and set how long they show | `draft` (asks `assert_public`, `visible_until`) |
 """
 
@@ -122,9 +123,7 @@ def visible_until(kind: RecordKind, facts: Mapping[str, Any], occurred_on: date)
         return None
     end = day_of(facts.get(retention.end_key)) if retention.end_key else None
     if end is not None:
-        return min(
-            add_months(occurred_on, retention.longest_months), add_months(end, retention.keep_months)
-        )
+        return min(add_months(occurred_on, retention.longest_months), add_months(end, retention.keep_months))
     months = retention.unknown_months or retention.keep_months
     return add_months(occurred_on, (retention.by_class or {}).get(str(facts.get("class", "")), months))
 

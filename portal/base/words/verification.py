@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from portal.rules.verification import InstrumentKind, InstrumentStatus, VerificationMode, VerificationResult
+from portal.rules.verification import InstrumentKind, InstrumentStatus, VerificationMode
 
 KINDS_AND_STATES = {
     InstrumentKind.PRICE_SCALE: _l("Price-computing scale"),
@@ -36,8 +36,6 @@ KINDS_AND_STATES = {
 RESULTS = {
     VerificationMode.PERIODIC: _l("Periodic verification"),
     VerificationMode.FIRST_ONLY: _l("First verification only, replaced at the end of its term"),
-    VerificationResult.PASSED: _l("Passed"),
-    VerificationResult.FAILED: _l("Verification failed"),
 }
 
 WORDS = (*KINDS_AND_STATES.items(), *RESULTS.items())
