@@ -20,8 +20,13 @@ from portal.base import config, crypto
 from portal.base.db import configure_engine, db
 from portal.base.jobs import JobFunction
 from portal.base.web import init_web
+from portal.base.health import bp as health_blueprint
 from portal.cli import register_commands
+from portal.complaints import jobs as complaint_jobs
+from portal.complaints.views import bp as complaints_blueprint
 from portal.compensation import jobs as compensation_jobs
+from portal.desk.views import desk as desk_blueprint
+from portal.merchants import jobs as merchant_jobs
 from portal.merchants.views import merchants as merchants_blueprint
 from portal.records import jobs as record_jobs
 from portal.records.views import records as records_blueprint
@@ -30,12 +35,13 @@ from portal.search.queries import use_index
 migrate = Migrate()
 
 # Left to right along the line of the house.
-BLUEPRINTS: tuple = (accounts_blueprint, records_blueprint, merchants_blueprint)
+BLUEPRINTS: tuple = (accounts_blueprint, records_blueprint, merchants_blueprint, desk_blueprint)
 
 # What the worker does when a job asks for it, and what it does on its own every so often.
-JOBS: dict[str, JobFunction] = {}
+JOBS: dict[str, JobFunction] = {"refresh_standings": merchant_jobs.refresh_standings}
 SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "expire_records": (record_jobs.EXPIRE_EVERY, record_jobs.expire),
+    "refresh_standings": (merchant_jobs.REFRESH_EVERY, merchant_jobs.refresh_all),
     "mark_overdue": (compensation_jobs.MARK_EVERY, compensation_jobs.mark_overdue),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.base.clock import day_of
 from portal.base.db import db
@@ -11,7 +11,10 @@ from portal.merchants import queries
 from portal.merchants.models import Merchant
 from portal.merchants.standing import refresh_standing
 
+# Often, so that a new day counts soon after midnight; a second run on one day finds nothing to do.
+REFRESH_EVERY = timedelta(minutes=30)
 BATCH = 500
+REFRESH_EVERY = timedelta(hours=1)
 
 
 def refresh_all(now: datetime) -> None:
