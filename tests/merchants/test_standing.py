@@ -183,3 +183,8 @@ def test_response_figures_cover_twelve_months_with_their_denominators(merchant: 
     assert (figures.settled_count, figures.complaints_closed_count) == (2, 2)
     assert figures.since_on == date(2025, 12, 1)
     assert queries.response_figures(merchant.id, date(2026, 12, 31)).since_on == date(2026, 1, 1)
+
+
+def test_the_worker_knows_the_jobs_and_sweeps_of_merchants(app: Flask) -> None:
+    assert app.extensions["jobs"]["refresh_standings"] is jobs.refresh_standings
+    assert jobs.refresh_all in [function for _every, function in app.extensions["sweeps"].values()]
