@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,13 +18,13 @@ from portal.accounts.security import init_accounts
 from portal.accounts.views import bp as accounts_blueprint
 from portal.base import config, crypto
 from portal.base.db import configure_engine, db
+from portal.base.health import bp as health_blueprint
 from portal.base.jobs import JobFunction
 from portal.base.web import init_web
-from portal.base.health import bp as health_blueprint
 from portal.cli import register_commands
+from portal.compensation import jobs as compensation_jobs
 from portal.complaints import jobs as complaint_jobs
 from portal.complaints.views import bp as complaints_blueprint
-from portal.compensation import jobs as compensation_jobs
 from portal.desk.views import desk as desk_blueprint
 from portal.merchants import jobs as merchant_jobs
 from portal.merchants.views import merchants as merchants_blueprint
@@ -35,7 +35,14 @@ from portal.search.queries import use_index
 migrate = Migrate()
 
 # Left to right along the line of the house.
-BLUEPRINTS: tuple = (accounts_blueprint, records_blueprint, merchants_blueprint, desk_blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health_blueprint,
+    accounts_blueprint,
+    records_blueprint,
+    merchants_blueprint,
+    complaints_blueprint,
+    desk_blueprint,
+)
 
 # What the worker does when a job asks for it, and what it does on its own every so often.
 JOBS: dict[str, JobFunction] = {"refresh_standings": merchant_jobs.refresh_standings}
@@ -43,6 +50,7 @@ SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "expire_records": (record_jobs.EXPIRE_EVERY, record_jobs.expire),
     "refresh_standings": (merchant_jobs.REFRESH_EVERY, merchant_jobs.refresh_all),
     "mark_overdue": (compensation_jobs.MARK_EVERY, compensation_jobs.mark_overdue),
+    "count_silences": (complaint_jobs.COUNT_EVERY, complaint_jobs.count_silences),
 }
 
 

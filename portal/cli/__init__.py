@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from click import Command
 from flask import Flask
 
 from portal.cli.accounts import accounts
 from portal.cli.credit import credit
+from portal.cli.demo import demo
+from portal.cli.flow import flow
 from portal.cli.imports import imports
 from portal.cli.ledger import ledger
 from portal.cli.records import log, records
 from portal.cli.search import search
+from portal.cli.serve import serve
+from portal.cli.worker import worker
 
 
 def register_commands(app: Flask) -> None:
@@ -18,12 +23,16 @@ def register_commands(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-COMMANDS: tuple = (
+COMMANDS: tuple[Command, ...] = (
     accounts,
     credit,
+    flow,
+    demo,
     imports,
     ledger,
     log,
     records,
     search,
+    serve,
+    worker,
 )

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 
 from portal.base import clock, jobs
 from portal.base.db import db
+from portal.search import jobs as search_jobs
 
 
 @click.command("worker")
@@ -40,6 +41,8 @@ def _one_round() -> None:
     try:
         jobs.run_due(functions, now=clock.now())
         jobs.run_sweeps(sweeps, now=clock.now())
+        # In no unit of work: writing the index would hold the database's write lock.
+        search_jobs.catch_up(now=clock.now())
     except Exception:
         current_app.logger.exception("the worker goes on after an error")
     finally:

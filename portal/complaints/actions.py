@@ -1,0 +1,43 @@
+"""Actions: the verbs of complaints, split by what they do; import them from here."""
+
+from portal.complaints.assigning import assign, merge_reports, take, transfer
+from portal.complaints.closing import note_silence
+from portal.complaints.deciding import (
+    accept_offer,
+    confirm_performed,
+    deny_receipt,
+    offered_fen,
+    owed_in,
+    record_finding,
+    report_paid,
+    settle,
+    terms_in,
+)
+from portal.complaints.filing import FilingData, case_number, file_complaint, receipt_hash
+from portal.complaints.moving import clocks_of, move, open_moves, refresh_clock, write_message
+
+__all__ = [
+    "FilingData",
+    "accept_offer",
+    "assign",
+    "case_number",
+    "clocks_of",
+    "confirm_performed",
+    "deny_receipt",
+    "file_complaint",
+    "merge_reports",
+    "move",
+    "note_silence",
+    "offered_fen",
+    "open_moves",
+    "owed_in",
+    "receipt_hash",
+    "record_finding",
+    "refresh_clock",
+    "report_paid",
+    "settle",
+    "take",
+    "terms_in",
+    "transfer",
+    "write_message",
+]

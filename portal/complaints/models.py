@@ -1,0 +1,146 @@
+"""Models: a filing, its one or two cases, and what happened to each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.base.crypto import EncryptedText
+from portal.base.db import Model, UTCDateTime, enum_column
+from portal.merchants.models import Merchant
+from portal.rules.complaint_flow import Actor, MoveName, State, Track
+from portal.rules.deadlines import Clock
+
+
+class Filing(Model):
+    """What one person sent once: the purchase, the weighing, the requests, who they are.
+
+    Who they are is sealed, and stands nowhere else. The receipt code is not
+    kept; `receipt_hash` finds the filing when the code is typed.
+    """
+
+    __tablename__ = "filing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receipt_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"), index=True)
+    region_code: Mapped[str] = mapped_column(String(6), index=True)
+    filed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+    bought_on: Mapped[date]
+    goods: Mapped[str] = mapped_column(String(60))
+    goods_group: Mapped[str | None] = mapped_column(String(40))
+    unit_price_fen_per_kg: Mapped[int]
+    settled_mg: Mapped[int]
+    reweighed_mg: Mapped[int | None]
+    check_method: Mapped[str | None] = mapped_column(String(40))
+    # The judgement the filer saw; an officer's finding stands apart from it.
+    judgement: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    pledge_version_id: Mapped[int | None] = mapped_column(ForeignKey("pledge_version.id"))
+    requests: Mapped[list[str]] = mapped_column(JSON)
+
+    narrative: Mapped[str] = mapped_column(EncryptedText)
+    name: Mapped[str | None] = mapped_column(EncryptedText)
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+    agrees_to_publication: Mapped[bool] = mapped_column(default=False)
+    agrees_to_delegation: Mapped[bool] = mapped_column(default=False)
+
+    merchant: Mapped[Merchant] = relationship()
+    cases: Mapped[list[Case]] = relationship(back_populates="filing", order_by="Case.track")
+
+
+class Case(Model):
+    """One track of a filing, with its own number, state, clock, officer and outcome."""
+
+    __tablename__ = "complaint_case"
+    __table_args__ = (
+        UniqueConstraint("filing_id", "track"),
+        Index("ix_case_queue", "is_open", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(14), unique=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), index=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"), index=True)
+    region_code: Mapped[str] = mapped_column(String(6), index=True)
+    track: Mapped[Track] = enum_column(Track)
+    state: Mapped[State] = enum_column(State, index=True)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    filed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_on: Mapped[date | None]
+    # The statutory channel's own number and day of receipt; the legal clock starts there.
+    official_number: Mapped[str | None] = mapped_column(String(60))
+    received_on: Mapped[date | None]
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    # The soonest running clock, kept for the queue; `complaint_flow` recounts it from the events.
+    due_on: Mapped[date | None]
+    due_clock: Mapped[Clock | None] = enum_column(Clock)
+    is_due_provisional: Mapped[bool] = mapped_column(default=False)
+    claim_number: Mapped[str | None] = mapped_column(String(14))
+    # The day by which the merchant should answer, until the answer or its absence was counted.
+    answer_due_on: Mapped[date | None] = mapped_column(index=True)
+
+    filing: Mapped[Filing] = relationship(back_populates="cases")
+    merchant: Mapped[Merchant] = relationship()
+    events: Mapped[list[CaseEvent]] = relationship(back_populates="case", order_by="CaseEvent.id")
+    findings: Mapped[list[Finding]] = relationship(order_by="Finding.id")
+
+
+class CaseEvent(Model):
+    """One move: who made it, when, why; never changed afterwards."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("complaint_case.id"), index=True)
+    move: Mapped[MoveName] = enum_column(MoveName)
+    from_state: Mapped[State | None] = enum_column(State)
+    to_state: Mapped[State] = enum_column(State)
+    actor: Mapped[Actor] = enum_column(Actor)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # The legal day of the move: the official day of receipt, where that is another than the day of typing.
+    on: Mapped[date]
+    # Where the move's clocks begin on another day still (Order 121 Art. 35).
+    counts_from_on: Mapped[date | None]
+    ground: Mapped[str | None] = mapped_column(String(60))
+    amount_fen: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
+
+    case: Mapped[Case] = relationship(back_populates="events")
+
+
+class Finding(Model):
+    """What an officer measured and the verdict, with the rule frozen as it then stood."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("complaint_case.id"), index=True)
+    verdict: Mapped[str] = mapped_column(String(40))
+    shortage_mg: Mapped[int]
+    settled_mg: Mapped[int]
+    reweighed_mg: Mapped[int]
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
+    found_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    found_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    found_on: Mapped[date]
+    record_number: Mapped[str | None] = mapped_column(String(40))
+
+
+class CaseMessage(Model):
+    """What a party or an officer wrote in a mediation case; sealed like the narrative."""
+
+    __tablename__ = "case_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("complaint_case.id"), index=True)
+    actor: Mapped[Actor] = enum_column(Actor)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    text: Mapped[str] = mapped_column(EncryptedText)
