@@ -78,6 +78,11 @@ def _former() -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
+@cache
+def _former_names() -> frozenset[str]:
+    return frozenset(row["name"] for row in _former())
+
+
 def region(code: str | None) -> Region | None:
     """Return the region of a six-digit code, or None."""
     return _regions().get(code or "")
@@ -209,7 +214,7 @@ def _longest_at(
     for length in range(min(_longest_name(), len(address) - place), 1, -1):
         name, end = address[place : place + length], place + length
         regions = [one for one in _by_name().get(name, ()) if one.level > least]
-        is_short = all(name != one.name for one in regions)
+        is_short = name not in _former_names() and all(name != one.name for one in regions)
         if found or is_short:
             regions = [one for one in regions if all(one_above in path(one.code) for one_above in above)]
         highest = [one for one in regions if one.level == min(other.level for other in regions)]
@@ -223,7 +228,7 @@ def _further_on(address: str, above: list[Region], hint: str) -> Region | None:
     """Return the county whose full name stands somewhere in an address, the longest, within what is known."""
     if not above:
         return None
-    names = {one.name for one in _below(above[-1].code)} | {row["name"] for row in _former()}
+    names = {one.name for one in _below(above[-1].code)} | _former_names()
     found = sorted((name for name in names if name in address), key=len, reverse=True)
     for name in found:
         regions = [one for one in _by_name()[name] if one.level == COUNTY and above[-1] in path(one.code)]

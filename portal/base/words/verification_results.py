@@ -1,6 +1,6 @@
 """The words for the results of `portal.rules.verification`.
 
-They stand apart from its states: "failed" is a member of both enums, and in one table one would hide the other.
+They stand apart from its states: "failed" is a member of both enums, and one would hide the other.
 """
 
 from flask_babel import lazy_gettext as _l
