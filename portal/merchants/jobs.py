@@ -12,9 +12,8 @@ from portal.merchants.models import Merchant
 from portal.merchants.standing import refresh_standing
 
 # Often, so that a new day counts soon after midnight; a second run on one day finds nothing to do.
-REFRESH_EVERY = timedelta(minutes=30)
-BATCH = 500
 REFRESH_EVERY = timedelta(hours=1)
+BATCH = 500
 
 
 def refresh_all(now: datetime) -> None:
