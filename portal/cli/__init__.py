@@ -7,7 +7,7 @@ from flask import Flask
 
 from portal.cli.accounts import accounts
 from portal.cli.credit import credit
-from portal.cli.demo import demo
+from portal.cli.demo import demo_commands
 from portal.cli.flow import flow
 from portal.cli.imports import imports
 from portal.cli.ledger import ledger
@@ -27,7 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     accounts,
     credit,
     flow,
-    demo,
+    demo_commands,
     imports,
     ledger,
     log,

@@ -37,15 +37,18 @@ def checkpoint() -> None:
 def verify(path: Path | None) -> None:
     """Compare every record with the log and with the checkpoints kept outside the database."""
     kept = path or Path(current_app.config["CHECKPOINT_FILE"])
-    outside = kept.read_text(encoding="utf-8") if kept.exists() else ""
     count = 0
-    for fault in verifying.faults_in_log(outside, crypto.signing_key().public_key()):
+    for fault in verifying.faults_in_log(lambda: _text_of(kept), crypto.signing_key().public_key()):
         click.echo(render(fault))
         count += 1
     if count:
         raise click.ClickException(f"{count} faults found")
     last = proofs.last_checkpoint()
     click.echo(f"{proofs.log_size()} entries, signed up to {last.size if last else 0}, no faults")
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 @records.command("expire")

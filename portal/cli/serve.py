@@ -36,7 +36,16 @@ def serve() -> None:
 
 def _web_command(port: int) -> list[str]:
     workers = os.environ.get("WEB_CONCURRENCY", "2")
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", workers, "--threads", "4", "--graceful-timeout", "8"]
+    options = [
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        workers,
+        "--threads",
+        "4",
+        "--graceful-timeout",
+        "8",
+    ]
     return [sys.executable, "-m", "gunicorn", *options, "--log-level", "warning", "app:app"]
 
 
@@ -55,7 +64,9 @@ def _run_together(commands: Sequence[Sequence[str]], *, ready_url: str) -> int:
     is_announced = False
     while not stopping and all(child.poll() is None for child in children):
         if not is_announced and _answers(ready_url):
-            click.echo(f"\n  足秤 Full Measure is open at {current_app.config['PUBLIC_URL']}  (Ctrl-C ends it)\n")
+            click.echo(
+                f"\n  足秤 Full Measure is open at {current_app.config['PUBLIC_URL']}  (Ctrl-C ends it)\n"
+            )
             is_announced = True
         time.sleep(0.3)
     failed = [child for child in children if child.poll() is not None] if not stopping else []

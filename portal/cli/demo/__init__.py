@@ -24,7 +24,7 @@ SEED = 20260415
 @click.option("--seed", default=SEED, show_default=True, help="The same day and seed give the same rows.")
 @click.pass_context
 @with_appcontext
-def demo(context: click.Context, last_day: click.DateTime | None, seed: int) -> None:
+def demo_commands(context: click.Context, last_day: click.DateTime | None, seed: int) -> None:
     """Fill an empty database with about 300 made-up merchants and 400 cases over 18 months."""
     if context.invoked_subcommand is None:
         if merchant_queries.has_any_merchant():
@@ -32,7 +32,7 @@ def demo(context: click.Context, last_day: click.DateTime | None, seed: int) -> 
         load(last_day.date() if last_day else clock.today(), seed)  # type: ignore[attr-defined]
 
 
-@demo.command("sign-ins")
+@demo_commands.command("sign-ins")
 @with_appcontext
 def sign_ins() -> None:
     """Print each demo sign-in with a second-factor code that is good now; passwords stay as they are."""

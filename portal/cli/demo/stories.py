@@ -180,11 +180,11 @@ def _plan_story(
         filed = latest - timedelta(days=chance.randrange(span))
     filed = max(office_day(filed), min(earliest, latest))
     story = _story(timeline, trader, track, serial)
-    timeline.at(moment(filed, 10, serial % 60), _files(trader, story, filed))
+    timeline.at(moment(filed, 9, serial % 60), _files(trader, story, filed))
     day = filed
     for number, step in enumerate(steps):
         day = office_day(day + timedelta(days=step.after_days))
-        timeline.at(moment(day, 10 + number // 2, (serial + 7 * number) % 60), _moves(story, track, step))
+        timeline.at(moment(day, 10 + number, serial % 60), _moves(story, track, step))
 
 
 def _story(timeline: Timeline, trader: Trader, track: Track, serial: int) -> Story:

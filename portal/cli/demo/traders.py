@@ -36,7 +36,7 @@ GIVEN = (
 ).split()
 STALLS = ("水果", "蔬菜", "鲜鱼", "海鲜", "猪肉", "禽蛋", "豆制品", "干货", "糕点", "粮油", "熟食", "调味")
 SHOPS = (
-    ("supermarket", "超市", 44, InstrumentKind.PRICE_SCALE),
+    ("shop", "超市", 44, InstrumentKind.PRICE_SCALE),
     ("restaurant", "饭庄", 20, InstrumentKind.PRICE_SCALE),
     ("fuel", "加油站", 20, InstrumentKind.FUEL_DISPENSER),
     ("jewellery", "金行", 12, InstrumentKind.INDICATING_SCALE),
@@ -151,7 +151,7 @@ def _plan_shop(timeline: Timeline, sector: str, word: str, kind: InstrumentKind,
     )
     place = f"{county}{STREETS[index % len(STREETS)]}{100 + index}号"
     joined = timeline.first_day + timedelta(days=chance.randrange(OPENING_DAYS))
-    code = synthetic_code(region_code, 2000 + 100 * len(sector) + index, "91")
+    code = synthetic_code(region_code, 2000 + 100 * [row[0] for row in SHOPS].index(sector) + index, "91")
 
     def add(now: datetime) -> None:
         data = actions.MerchantData(
@@ -249,13 +249,13 @@ def _plan_instrument(
         location=f"{index + 1}号位",
         regime=Regime.LEGACY,
     )
-    seen = joined + timedelta(days=chance.randrange(1, 20))
+    seen = office_day(joined + timedelta(days=chance.randrange(4, 20)))
     timeline.at(
         moment(seen, 11),
         lambda now: _register(name, place, data, now),
     )
     period_days = 182 if kind is InstrumentKind.FUEL_DISPENSER else 365
-    verified = office_day(seen + timedelta(days=1))
+    verified = seen
     while verified <= timeline.last_day:
         failed = chance.random() < 0.03
         _plan_verification(timeline, name, place, serial, verified, failed=failed)
