@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import zip_longest
 from typing import Any
@@ -20,16 +20,28 @@ from portal.rules.messages import Message, say
 BATCH = 500
 
 
-def faults_in_log(outside: str, key: Ed25519PublicKey) -> Iterator[Message]:
-    """Yield everything that contradicts the log, given the text of the outside checkpoint file.
+def faults_in_log(read_outside: Callable[[], str], key: Ed25519PublicKey) -> Iterator[Message]:
+    """Yield everything that contradicts the log; `read_outside` returns the outside checkpoint file's text.
 
-    Every version, leaf and node is read once, in bounded memory.
+    Every version, leaf and node is read once, in bounded memory, as of one moment: others may
+    go on publishing. What the file says before that moment speaks of leaves that are there.
     """
+    written = list(log.checkpoints_in(read_outside()))
+    _hold_still()
     yield from _faults_in_versions()
     yield from _faults_in_records()
     yield from _faults_in_counts()
     yield from _faults_in_nodes()
-    yield from _faults_in_checkpoints(outside, key)
+    stored = [note_of(row) for row in db.session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size))]
+    yield from _faults_in_file(stored, read_outside())
+    yield from _faults_in_claims(list(dict.fromkeys([*stored, *written])), key)
+
+
+def _hold_still() -> None:
+    """Let all that follows read the database as of now; SQLite does so by itself."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _faults_in_versions() -> Iterator[Message]:
@@ -121,16 +133,16 @@ def _hashes(level: int) -> Iterator[bytes]:
     return (bytes.fromhex(value) for (value,) in _streamed(query))
 
 
-def _faults_in_checkpoints(outside: str, key: Ed25519PublicKey) -> Iterator[Message]:
-    stored = [note_of(row) for row in db.session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size))]
-    written = list(log.checkpoints_in(outside))
-    missing = {claim.size for claim in stored} - {claim.size for claim in written}
+def _faults_in_file(stored: list[log.Checkpoint], outside: str) -> Iterator[Message]:
+    missing = {claim.size for claim in stored} - {claim.size for claim in log.checkpoints_in(outside)}
     if missing:
         yield say(
             "The checkpoint file outside the database lacks %(missing_count)s checkpoints.",
             missing_count=len(missing),
         )
-    claims = list(dict.fromkeys([*stored, *written]))
+
+
+def _faults_in_claims(claims: list[log.Checkpoint], key: Ed25519PublicKey) -> Iterator[Message]:
     roots = merkle.roots_at(_hashes(0), {claim.size for claim in claims})
     for claim in claims:
         if not log.is_signed_by(claim, key):

@@ -66,7 +66,7 @@ def test_content_and_salt_can_be_erased_and_nothing_else(either: Flask) -> None:
     publish_record(now=NOW)
     with unit_of_work():
         db.session.execute(text("UPDATE record_version SET content = NULL, salt = NULL"))
-    assert list(verifying.faults_in_log("", crypto.signing_key().public_key())) == []
+    assert list(verifying.faults_in_log(lambda: "", crypto.signing_key().public_key())) == []
 
 
 def test_many_writers_leave_no_gap_and_no_fault(either: Flask, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_many_writers_leave_no_gap_and_no_fault(either: Flask, tmp_path: Path) -
     outside = tmp_path / "outside"
     with unit_of_work():
         sealing.sign_checkpoint(origin="log.test", path=str(outside), now=NOW)
-    assert list(verifying.faults_in_log(outside.read_text(), crypto.signing_key().public_key())) == []
+    assert list(verifying.faults_in_log(outside.read_text, crypto.signing_key().public_key())) == []
     assert len(list(export_rows(date(2026, 6, 1)))) == 24
     counts = month_counts(today=date(2026, 6, 1), since=date(2026, 1, 1))
     assert counts == {(2026, 5): {RecordKind.RISK_TIP: 24}}

@@ -35,10 +35,13 @@ def checkpoint(outside: Path) -> log.Checkpoint | None:
         return sealing.sign_checkpoint(origin=ORIGIN, path=str(outside), now=NOW)
 
 
+def text_of(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
 def faults(outside: Path) -> list[str]:
     key = crypto.signing_key().public_key()
-    kept = outside.read_text() if outside.exists() else ""
-    return [render(fault) for fault in verifying.faults_in_log(kept, key)]
+    return [render(fault) for fault in verifying.faults_in_log(lambda: text_of(outside), key)]
 
 
 def tamper(*statements: str) -> None:
@@ -274,3 +277,20 @@ def test_canonical_json_has_one_text(value: object, expected: str) -> None:
 def test_what_has_no_exact_text_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         log.canonical(value)
+
+
+def test_publishing_and_signing_go_on_while_the_log_is_verified(app: Flask, outside: Path) -> None:
+    filled(4)
+    checkpoint(outside)
+    reads = []
+
+    def read_while_others_write() -> str:
+        reads.append(text_of(outside))
+        with app.app_context():
+            filled(2)
+            checkpoint(outside)
+        return reads[-1] if len(reads) == 1 else text_of(outside)
+
+    key = crypto.signing_key().public_key()
+    assert list(verifying.faults_in_log(read_while_others_write, key)) == []
+    assert len(reads) == 2
