@@ -1,0 +1,44 @@
+"""Queries: the merchants somebody acts for, and requests to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import false, or_, select
+from sqlalchemy.orm import joinedload
+
+from portal.base.db import db
+from portal.merchants.models import Merchant
+from portal.workspace.models import ReviewRequest
+
+
+def merchants_by_ids(ids: Sequence[int]) -> list[Merchant]:
+    """Return merchants by their row numbers, in the order of their names."""
+    query = select(Merchant).where(Merchant.id.in_(ids)).options(joinedload(Merchant.market))
+    return list(db.session.scalars(query.order_by(Merchant.name, Merchant.id)))
+
+
+def merchant_by_id(merchant_id: int) -> Merchant:
+    """Return a merchant by its row number."""
+    return db.session.get_one(Merchant, merchant_id)
+
+
+def review_requests_of(merchant_id: int) -> list[ReviewRequest]:
+    """Return a merchant's requests to look again, newest first."""
+    query = select(ReviewRequest).where(ReviewRequest.merchant_id == merchant_id)
+    return list(db.session.scalars(query.order_by(ReviewRequest.id.desc()).limit(20)))
+
+
+def open_review_request(merchant_id: int) -> ReviewRequest | None:
+    """Return the request of a merchant that waits for an answer."""
+    query = select(ReviewRequest).where(ReviewRequest.merchant_id == merchant_id)
+    return db.session.scalar(query.where(ReviewRequest.answered_at.is_(None)))
+
+
+def open_review_requests(region_prefixes: Sequence[str]) -> list[ReviewRequest]:
+    """Return what waits for an answer in some regions, oldest first: for the desk."""
+    reach = [ReviewRequest.region_code.startswith(prefix) for prefix in region_prefixes]
+    query = select(ReviewRequest).where(ReviewRequest.answered_at.is_(None), or_(false(), *reach))
+    return list(
+        db.session.scalars(query.options(joinedload(ReviewRequest.merchant)).order_by(ReviewRequest.id))
+    )
