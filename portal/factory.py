@@ -26,11 +26,13 @@ from portal.compensation import jobs as compensation_jobs
 from portal.complaints import jobs as complaint_jobs
 from portal.complaints.views import bp as complaints_blueprint
 from portal.desk.views import desk as desk_blueprint
+from portal.instruments.views import instruments as instruments_blueprint
 from portal.merchants import jobs as merchant_jobs
 from portal.merchants.views import merchants as merchants_blueprint
 from portal.records import jobs as record_jobs
 from portal.records.views import records as records_blueprint
 from portal.search.queries import use_index
+from portal.workspace.views import bp as workspace_blueprint
 
 migrate = Migrate()
 
@@ -40,7 +42,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_blueprint,
     records_blueprint,
     merchants_blueprint,
+    instruments_blueprint,
     complaints_blueprint,
+    workspace_blueprint,
     desk_blueprint,
 )
 
