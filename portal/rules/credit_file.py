@@ -136,13 +136,15 @@ def _breach_end(record: RecordFact) -> date:
 def unpaid_in(file: CreditFile) -> list[RecordFact]:
     """Return what the merchant still owes past its day, to a buyer or a fund."""
     payments = file.of(RecordKind.COMPENSATION)
-    paid_claims = {payment.facts.get("claim") for payment in payments if payment.facts.get("paid_on")}
+    paid_claims = {
+        str(payment.facts.get("claim", "")) for payment in payments if payment.facts.get("paid_on")
+    }
     settled = file.named_by(RecordKind.COMPENSATION, "settles")
     return [
         record
         for record in file.of(RecordKind.OVERDUE_PAYMENT, RecordKind.ADVANCE_PAYMENT)
         if record.number not in settled
-        and record.facts.get("claim") not in paid_claims
+        and str(record.facts.get("claim") or record.number) not in paid_claims
         and _is_due(record, file.today)
     ]
 
