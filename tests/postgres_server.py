@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 
 def binaries() -> Path | None:
     """Return the folder with `initdb` and `postgres`, the newest version first, or None."""
@@ -87,11 +89,14 @@ def _free_port() -> int:
 
 
 def _wait_until_open(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server lets somebody in; an open port alone may still be starting up."""
     for _ in range(200):
         if server.poll() is not None:
             raise RuntimeError("the temporary PostgreSQL server ended at once")
-        with socket.socket() as s:
-            if s.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
+        try:
+            psycopg.connect(f"postgresql://portal@127.0.0.1:{port}/postgres").close()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
     raise TimeoutError("the temporary PostgreSQL server does not answer")
