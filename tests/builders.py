@@ -13,13 +13,23 @@ from portal.accounts import second_factor
 from portal.accounts.models import STAFF_ROLES, Role
 from portal.base import clock
 from portal.base.db import unit_of_work
+from portal.complaints import actions as complaint_actions
+from portal.complaints import queries as complaint_queries
+from portal.complaints.actions import FilingData
+from portal.complaints.models import Case
+from portal.instruments import actions as instrument_actions
+from portal.instruments.actions import InstrumentData
+from portal.instruments.weighing import weigh
 from portal.merchants import actions as merchant_actions
 from portal.merchants.actions import MarketData, MerchantData
 from portal.merchants.models import Market, Merchant, PledgeVersion
 from portal.records import actions as record_actions
 from portal.records.actions import RecordDraft
+from portal.rules.complaint_flow import Actor, MoveName, Track
+from portal.rules.metrology_terms import AccuracyClass
 from portal.rules.pledge import PledgeTerms
 from portal.rules.publication import RecordKind
+from portal.rules.verification import InstrumentKind, VerificationResult
 
 
 def publish_record(
@@ -114,3 +124,76 @@ def make_pledge(
             valid_from_on=valid_from_on or clock.day_of(now),
             now=now,
         )
+
+
+def make_case(
+    merchant: Merchant,
+    *,
+    tracks: tuple[Track, ...] = (Track.MEDIATION,),
+    key: str = "filing-1",
+    is_registered: bool = True,
+    reweighed: str = "0.94",
+    name: str | None = "张三",
+    agrees_to_publication: bool = False,
+    now: datetime,
+) -> Case:
+    """File about a merchant (1 kg of apples at 10 yuan) and return the first case, registered on that day."""
+    typed = {"goods": "苹果", "price": "10", "settled": "1", "reweighed": reweighed}
+    data = FilingData(
+        merchant=merchant,
+        tracks=tracks,
+        weighing=weigh({**typed, "check_method": "better_scale"}, today=clock.day_of(now)),
+        requests=("refund_price",),
+        narrative="回家一称少了六十克。",
+        name=name,
+        phone=name and "13800000000",
+        address=name and "文二路2号",
+        agrees_to_publication=agrees_to_publication,
+        agrees_to_delegation=False,
+    )
+    with unit_of_work():
+        filing = complaint_actions.file_complaint(
+            data, submission_id=key, is_statutory_channel=is_registered, now=now
+        )
+        return filing.cases[0]
+
+
+def move_case(number: str, *names: MoveName, now: datetime, **given: Any) -> Case:
+    """Make moves on a case as a leader would, all with the same reason at hand."""
+    with unit_of_work():
+        case = complaint_queries.case_by_number(number)
+        given = {"reason": "依法处理", **given}
+        for name in names:
+            complaint_actions.move(case, name, actor=Actor.LEADER, now=now, **given)
+        return case
+
+
+def make_instrument(
+    merchant: Merchant,
+    *,
+    serial: str = "FM0000001",
+    verified_on: date | None = date(2026, 5, 6),
+    result: VerificationResult = VerificationResult.PASSED,
+    now: datetime,
+    **plate: Any,
+) -> str:
+    """Register a 15 kg class III scale with one certificate and return its number."""
+    told = {
+        "kind": InstrumentKind.PRICE_SCALE,
+        "accuracy_class": AccuracyClass.III,
+        "max_mg": 15_000_000,
+        "e_mg": 5_000,
+    }
+    with unit_of_work():
+        data = InstrumentData(serial=serial, **(told | plate))
+        instrument = instrument_actions.register_instrument(merchant, data, now=now).instrument
+        if verified_on:
+            instrument_actions.record_verification(
+                instrument,
+                certificate_number="JL-2026-0001",
+                body="杭州市计量技术研究院",
+                result=result,
+                verified_on=verified_on,
+                now=now,
+            )
+        return instrument.number

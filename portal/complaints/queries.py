@@ -120,16 +120,17 @@ def _reached(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    asked = (
-        (wanted.track is not None, Case.track == wanted.track),
-        (wanted.state is not None, Case.state == wanted.state),
-        (wanted.officer_id is not None, Case.officer_id == wanted.officer_id),
-        (wanted.is_unassigned, Case.officer_id.is_(None)),
-        (wanted.due_from is not None, Case.due_on >= wanted.due_from),
-        (wanted.due_by is not None, Case.due_on <= wanted.due_by),
-        (wanted.is_unregistered is not None, Case.received_on.is_(None) == wanted.is_unregistered),
-    )
-    return [Case.is_open == wanted.is_open, *(condition for is_asked, condition in asked if is_asked)]
+    equal = ((Case.track, wanted.track), (Case.state, wanted.state), (Case.officer_id, wanted.officer_id))
+    found = [column == value for column, value in equal if value is not None]
+    if wanted.is_unassigned:
+        found.append(Case.officer_id.is_(None))
+    if wanted.due_from is not None:
+        found.append(Case.due_on >= wanted.due_from)
+    if wanted.due_by is not None:
+        found.append(Case.due_on <= wanted.due_by)
+    if wanted.is_unregistered is not None:
+        found.append(Case.received_on.is_(None) == wanted.is_unregistered)
+    return [Case.is_open == wanted.is_open, *found]
 
 
 def _found(words: str) -> ColumnElement[bool]:

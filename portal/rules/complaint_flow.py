@@ -54,6 +54,7 @@ __all__ = [
     "ending_grounds",
     "ground_text",
     "is_final",
+    "move_for",
     "moves_open_to",
     "next_due",
     "next_state",

@@ -1,0 +1,340 @@
+"""The forms of the desk: what a move needs, what was measured, who works on a case."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from portal.accounts.models import Office, User
+from portal.base.labels import label, render
+from portal.compensation.models import PaymentMethod
+from portal.complaints.models import Case
+from portal.complaints.moving import LONGEST_REASON
+from portal.rules.complaint_flow import EndingGround, MoveName, Need, RefusalGround
+from portal.rules.errors import ClaimExceedsShortage, InputRefused, RuleError
+from portal.rules.metrology import (
+    AccuracyClass,
+    CheckMethod,
+    CheckScale,
+    Goods,
+    GoodsGroup,
+    Judgement,
+    ScaleSpec,
+    judge_retail,
+)
+from portal.rules.quantities import MassUnit, parse_amount_fen, parse_mass_mg, parse_price_fen_per_kg
+
+NEEDED = InputRequired(_l("Please fill this in."))
+NOTHING = ("0", "0.0", "0.00")
+
+
+def no_longer_than(count: int) -> Length:
+    """Return the check that a text is not too long."""
+    return Length(max=count, message=_l("This is too long."))
+
+
+class DeskForm(FlaskForm):  # type: ignore[misc]
+    """What every form here carries."""
+
+    submission_id = HiddenField(validators=[Length(max=80)])
+
+
+class MoveForm(DeskForm):
+    """Every field a move can ask for; `move_form` takes out those a move does not need."""
+
+    official_number = StringField(
+        _l("Official number"),
+        validators=[NEEDED, no_longer_than(60)],
+        description=_l("As the statutory channel gave it, for example on the 12315 platform."),
+    )
+    received_on = DateField(
+        _l("Day of receipt"),
+        validators=[InputRequired(_l("Please give a day."))],
+        description=_l("The legal time counts from the day the statutory channel received it."),
+    )
+    ground = RadioField(_l("Legal ground"), validators=[InputRequired(_l("Please choose a ground."))])
+    office = SelectField(
+        _l("Office that takes over"),
+        coerce=int,
+        validators=[InputRequired(_l("Please choose an office."))],
+    )
+    other_case = StringField(
+        _l("Number of the other report"),
+        validators=[NEEDED, no_longer_than(20)],
+        description=_l("Both reports must be about the same merchant."),
+    )
+    amount = StringField(_l("Amount"), validators=[NEEDED, no_longer_than(40)])
+    method = SelectField(
+        _l("How it was paid"),
+        choices=[SelectChoice(method.value, "") for method in PaymentMethod],
+    )
+    reference = StringField(_l("Reference of the payment"), validators=[Optional(), no_longer_than(120)])
+    reason = TextAreaField(_l("Reason"), validators=[NEEDED, no_longer_than(LONGEST_REASON)])
+    both_consent = BooleanField(
+        _l("Both sides agree"),
+        validators=[InputRequired(_l("Without the consent of both sides this is not possible."))],
+    )
+    approval = BooleanField(
+        _l("The head of the office has decided so"),
+        validators=[InputRequired(_l("This needs the decision of the head of the office."))],
+    )
+
+    def validate_amount(self, field: Field) -> None:
+        """Refuse an amount that is none."""
+        checked(field, amount_of)
+
+    @property
+    def amount_fen(self) -> int | None:
+        """The amount in fen, or None where this move has none."""
+        return amount_of(self.amount.data) if "amount" in self else None
+
+    @property
+    def chosen_ground(self) -> RefusalGround | EndingGround | None:
+        """The ground that was chosen."""
+        if "ground" not in self:
+            return None
+        known = {ground.value: ground for kind in (RefusalGround, EndingGround) for ground in kind}
+        return known[self.ground.data]
+
+    def refuse(self, fault: RuleError) -> int:
+        """Show why a rule refused, on its field where it has one; return the status of the answer."""
+        if isinstance(fault, ClaimExceedsShortage):
+            self.reason.errors = [render(fault.message)]
+            return 422
+        self.form_errors.append(render(fault.message))
+        return 422 if isinstance(fault, InputRefused) else 409
+
+    def text(self, name: str) -> str:
+        """Return what was typed in a field, empty where this move has no such field."""
+        return (self[name].data or "").strip() if name in self else ""
+
+
+FIELDS_OF_NEED: dict[Need, tuple[str, ...]] = {
+    Need.OFFICIAL_NUMBER: ("official_number", "received_on"),
+    Need.OFFICE: ("office",),
+    Need.GROUND: ("ground",),
+    Need.AMOUNT: ("amount",),
+    Need.BOTH_CONSENT: ("both_consent",),
+    Need.APPROVAL: ("approval",),
+    Need.OTHER_CASE: ("other_case",),
+    Need.REASON: ("reason",),
+}
+# What the portal asks besides what the table of moves names.
+FIELDS_OF_MOVE: dict[MoveName, tuple[str, ...]] = {
+    MoveName.REPORT_PAID: ("method", "reference"),
+    MoveName.TAKE_IN: ("reason",),
+    MoveName.SETTLE: ("reason",),
+}
+
+
+def move_form(
+    name: MoveName,
+    needs: frozenset[Need],
+    *,
+    grounds: Sequence[RefusalGround | EndingGround],
+    offices: Sequence[Office],
+    defaults: dict[str, Any],
+) -> MoveForm:
+    """Return the form of one move, with the fields it needs and no other."""
+    form = MoveForm(data=defaults)
+    wanted = {field for need in needs for field in FIELDS_OF_NEED.get(need, ())}
+    wanted |= {"submission_id", *FIELDS_OF_MOVE.get(name, ())}
+    for field in [field.short_name for field in form]:
+        if field not in wanted and field != "csrf_token":
+            del form[field]
+    if "ground" in form:
+        form.ground.choices = [SelectChoice(ground.value, label(ground)) for ground in grounds]
+    if "office" in form:
+        form.office.choices = [SelectChoice(office.id, office.name) for office in offices]
+    if "method" in form:
+        form.method.choices = [SelectChoice(method.value, label(method)) for method in PaymentMethod]
+    if Need.REASON not in needs and "reason" in form:
+        form.reason.validators = [Optional(), no_longer_than(LONGEST_REASON)]
+        form.reason.flags.required = False
+    return form
+
+
+class FindingForm(DeskForm):
+    """What was measured: the purchase, the second weighing and what it was done with."""
+
+    goods = StringField(_l("Goods"), validators=[NEEDED, no_longer_than(60)])
+    goods_group = SelectField(
+        _l("Group of goods"),
+        validate_choice=True,
+        description=_l("The first annex goes by the name of the goods, the second by their price."),
+    )
+    unit_price = StringField(_l("Unit price"), validators=[NEEDED, no_longer_than(40)])
+    settled = StringField(_l("Settled weight"), validators=[NEEDED, no_longer_than(40)])
+    reweighed = StringField(_l("Weight found"), validators=[NEEDED, no_longer_than(40)])
+    method = RadioField(
+        _l("How it was checked"), validators=[InputRequired(_l("Please choose how it was checked."))]
+    )
+    check_error = StringField(
+        _l("Largest permitted error of the check scale or the weights"),
+        validators=[Optional(), no_longer_than(40)],
+        description=_l("Empty where it is not known."),
+    )
+    weights_error = StringField(
+        _l("Error of the scale when tested with weights"),
+        validators=[Optional(), no_longer_than(40)],
+        description=_l("Only for the trader's own scale: the weights less the reading, without a sign."),
+    )
+    interval = StringField(
+        _l("Verification interval e of the trader's scale"),
+        validators=[Optional(), no_longer_than(40)],
+        description=_l("From the plate of the scale; decides where the annexes prescribe nothing."),
+    )
+    accuracy = SelectField(_l("Accuracy class of the trader's scale"))
+    # What the officer last saw a verdict of; another value is shown first and recorded afterwards.
+    seen = HiddenField(validators=[Length(max=80)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.goods_group.choices = [
+            SelectChoice("", _("Not named in the annex: the price decides")),
+            *(SelectChoice(group.value, label(group)) for group in GoodsGroup),
+        ]
+        self.method.choices = [SelectChoice(method.value, label(method)) for method in CheckMethod]
+        self.accuracy.choices = [SelectChoice(one.value, label(one)) for one in AccuracyClass]
+
+    def validate_unit_price(self, field: Field) -> None:
+        """Refuse a price that is none."""
+        checked(field, price_of)
+
+    def validate_settled(self, field: Field) -> None:
+        """Refuse a weight that is none."""
+        checked(field, kilograms_of)
+
+    validate_reweighed = validate_settled
+
+    def validate_check_error(self, field: Field) -> None:
+        """Refuse an error that is no weight."""
+        if field.data and field.data.strip() not in NOTHING:
+            checked(field, grams_of)
+
+    validate_weights_error = validate_check_error
+    validate_interval = validate_check_error
+
+    @property
+    def settled_mg(self) -> int:
+        """The settled weight in mg."""
+        return kilograms_of(self.settled.data)
+
+    @property
+    def reweighed_mg(self) -> int:
+        """The weight found in mg."""
+        return kilograms_of(self.reweighed.data)
+
+    @staticmethod
+    def mark_of(judgement: Judgement) -> str:
+        """Return a short mark of a verdict and all it rests on."""
+        text = json.dumps(judgement.snapshot(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def judgement(self, on: date) -> Judgement:
+        """Judge what was typed under the rules of a day; InputRefused where it cannot be."""
+        group = self.goods_group.data
+        interval_mg = _error_of(self.interval)
+        return judge_retail(
+            goods=Goods(self.goods.data.strip(), GoodsGroup(group) if group else None),
+            unit_price_fen_per_kg=price_of(self.unit_price.data),
+            settled_mg=self.settled_mg,
+            reweighed_mg=self.reweighed_mg,
+            check=CheckScale(
+                CheckMethod(self.method.data),
+                mpe_mg=_error_of(self.check_error),
+                weights_error_mg=_error_of(self.weights_error),
+            ),
+            on=on,
+            instrument=ScaleSpec(interval_mg, AccuracyClass(self.accuracy.data)) if interval_mg else None,
+        )
+
+
+def told_by(case: Case) -> dict[str, Any]:
+    """Return what the filer told, as the fields of a finding begin."""
+    filing = case.filing
+    return {
+        "goods": filing.goods,
+        "goods_group": filing.goods_group or "",
+        "unit_price": _decimal(filing.unit_price_fen_per_kg, 100),
+        "settled": _decimal(filing.settled_mg, 1_000_000),
+        "accuracy": AccuracyClass.III.value,
+    }
+
+
+class AssignForm(DeskForm):
+    """Who is to work on a case."""
+
+    officer = SelectField(
+        _l("Officer"), coerce=int, validators=[InputRequired(_l("Please choose a person."))]
+    )
+
+    def offer(self, officers: Sequence[User]) -> None:
+        """Set the people to choose from."""
+        self.officer.choices = [SelectChoice(user.id, user.name) for user in officers]
+
+
+class MessageForm(DeskForm):
+    """What an officer writes in a case."""
+
+    text = TextAreaField(_l("Message"), validators=[NEEDED, no_longer_than(LONGEST_REASON)])
+
+
+def checked(field: Field, read: Callable[[str], int]) -> None:
+    """Say on the field why what was typed cannot be read."""
+    try:
+        read(field.data or "")
+    except InputRefused as fault:
+        raise ValidationError(render(fault.message)) from fault
+
+
+def amount_of(text: str) -> int:
+    """Return a typed amount in fen; nothing is an amount too, where both sides agree on none."""
+    return 0 if text.strip() in NOTHING else parse_amount_fen(text)
+
+
+def price_of(text: str) -> int:
+    """Return a typed price in fen per kilogram."""
+    return parse_price_fen_per_kg(text, MassUnit.KG)
+
+
+def kilograms_of(text: str) -> int:
+    """Return a typed weight in mg; a bare number counts kilograms."""
+    return parse_mass_mg(text, MassUnit.KG)
+
+
+def grams_of(text: str) -> int:
+    """Return a typed weight in mg; a bare number counts grams."""
+    return parse_mass_mg(text, MassUnit.G)
+
+
+def _error_of(field: Field) -> int | None:
+    typed = (field.data or "").strip()
+    if not typed:
+        return None
+    return 0 if typed in NOTHING else grams_of(typed)
+
+
+def _decimal(value: int, per: int) -> str:
+    digits = len(str(per)) - 1
+    whole, rest = divmod(value, per)
+    return f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".")
