@@ -15,6 +15,7 @@ from portal.rules.pledge import PledgeTerms, headline
 from portal.search.queries import SearchAnswer, SearchRequest, find
 
 PER_PAGE = 20
+NO_BASIS = say("The records say too little for a status: that is neither good nor bad.")
 FACETS = ("region", "sector", "status", "pledge")
 
 
@@ -114,5 +115,5 @@ def _cards(answer: SearchAnswer, today: date) -> tuple[Card, ...]:
 def lead_sentence(status: CreditStatus, reasons: tuple[Reason, ...]) -> Message:
     """Return why a merchant has its status, in one sentence; no basis is said to be neither good nor bad."""
     if status is CreditStatus.NO_BASIS or not reasons:
-        return say("The records say too little for a status: that is neither good nor bad.")
+        return NO_BASIS
     return reasons[0].message

@@ -8,7 +8,7 @@ from datetime import date
 from portal.accounts import queries as account_queries
 from portal.accounts.models import Office
 from portal.merchants import queries
-from portal.merchants.finding import lead_sentence
+from portal.merchants.finding import NO_BASIS
 from portal.merchants.models import Market, Merchant, PledgeVersion
 from portal.merchants.queries import ResponseFigures
 from portal.records import queries as record_queries
@@ -84,13 +84,14 @@ class MerchantFile:
     sector: Sector
     answer: CreditAnswer
     is_warned: bool
-    lead: Message
+    lead: Message | None
     pledge: PledgeText | None
     earlier_pledges: tuple[PledgeVersion, ...]
     instruments: tuple[InstrumentRow, ...]
     records: tuple[RecordRow, ...]
     paid_count: int
     figures: ResponseFigures
+    has_figures: bool
     office: Office | None
     asked_on: date
 
@@ -112,6 +113,8 @@ def merchant_file(merchant: Merchant, *, today: date) -> MerchantFile:
     decided = record_queries.records_of(merchant.number, kinds=DECIDED, today=today, limit=SHOWN_RECORDS)
     answer = status_of(facts, today)
     version = queries.pledge_on(merchant.id, today)
+    figures = queries.response_figures(merchant.id, today)
+    paid_count = sum(fact.kind is RecordKind.COMPENSATION for fact in facts)
     return MerchantFile(
         merchant=merchant,
         market=queries.market_by_id(merchant.market_id),
@@ -119,13 +122,14 @@ def merchant_file(merchant: Merchant, *, today: date) -> MerchantFile:
         sector=Sector(merchant.sector),
         answer=answer,
         is_warned=answer.status is CreditStatus.WARNING,
-        lead=lead_sentence(answer.status, answer.reasons),
+        lead=NO_BASIS if answer.status is CreditStatus.NO_BASIS else None,
         pledge=_text(version, today) if version else None,
         earlier_pledges=tuple(row for row in queries.pledge_versions(merchant.id) if row is not version),
         instruments=_instruments(facts, today),
         records=tuple(RecordRow(record, sentence_of(record)) for record in decided),
-        paid_count=sum(fact.kind is RecordKind.COMPENSATION for fact in facts),
-        figures=queries.response_figures(merchant.id, today),
+        paid_count=paid_count,
+        figures=figures,
+        has_figures=bool(paid_count or figures.answers_due_count or figures.complaints_closed_count),
         office=account_queries.office_for(merchant.region_code),
         asked_on=today,
     )

@@ -52,7 +52,9 @@ def find() -> str:
         chips_rows=_chips(wanted),
         active_count=sum(len(on) for on in wanted.filters.values()),
         words_only_url=url_for("merchants.find", q=wanted.words),
-        sorts=[(_sort_words(sort), url_with(sort=sort), sort == wanted.sort) for sort in SORTS],
+        sorts=[
+            (_sort_words(sort), url_with(sort=sort), sort == wanted.sort) for sort in _sorts(wanted.words)
+        ],
     )
 
 
@@ -83,6 +85,11 @@ def _not_found(sentence: str) -> Answer:
     return render_template("errors/page.html", code=404, sentence=sentence), 404
 
 
+def _sorts(words: str) -> tuple[str, ...]:
+    """Return the orders to offer, the usual one first; nothing matches best where nothing is looked for."""
+    return SORTS if words else ("date", "name")
+
+
 def _place_words(card: Card) -> tuple[str, ...]:
     region = regions.region(card.merchant.region_code)
     return (label(Sector(card.merchant.sector)), region.name if region else "")
@@ -95,11 +102,13 @@ def _wanted(args: MultiDict[str, str]) -> Wanted:
     }
     region = args.get("region", "")
     filters["region"] = (region,) if regions.region(region) else ()
+    words = args.get("q", "").strip()[:MOST_WORDS]
+    sorts = _sorts(words)
     sort = args.get("sort", "")
     return Wanted(
-        words=args.get("q", "").strip()[:MOST_WORDS],
+        words=words,
         filters=filters,
-        sort=sort if sort in SORTS else SORTS[0],
+        sort=sort if sort in sorts else sorts[0],
         page=min(max(args.get("page", 1, type=int), 1), 100_000),
     )
 
@@ -172,6 +181,10 @@ def _words(name: str, value: str) -> str:
     if value == "joins_advance":
         return _("A fund pays in advance")
     return label(PledgeKind(value))
+
+
+def _sort_rows(wanted: Wanted) -> list[tuple[str, str, bool]]:
+    return [(_sort_words(sort), url_with(sort=sort), sort == wanted.sort) for sort in _sorts(wanted.words)]
 
 
 def _sort_words(sort: str) -> str:
