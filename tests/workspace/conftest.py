@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from portal.accounts.models import Role
 from portal.base import clock
-from portal.merchants.models import Merchant
 from tests.builders import make_member, make_merchant, sign_in
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A merchant, and a client of its owner."""
-
-    merchant: Merchant
-    owner_id: int
-    client: FlaskClient
+from tests.workspace.shops import Shop
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from portal.complaints import queries as complaint_queries
 from portal.complaints.models import Case
 from portal.rules.complaint_flow import Actor, MoveName, Track
 from tests.builders import make_case, make_member, make_merchant, move_case, sign_in
-from tests.workspace.conftest import Shop
+from tests.workspace.shops import Shop
 
 NAME, PHONE, ADDRESS = "张三", "13800000000", "文二路2号"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from portal.rules.publication import RecordKind
 from portal.workspace import actions, queries
 from portal.workspace.models import ReviewRequest
 from tests.builders import make_member, make_pledge, publish_record, sign_in
-from tests.workspace.conftest import Shop
+from tests.workspace.shops import Shop
 from tests.workspace.test_cases import page, post
 
 TERMS = {
@@ -34,7 +35,7 @@ TERMS = {
 }
 
 
-def typed(**changes: str) -> dict[str, str]:
+def typed(**changes: str) -> dict[str, Any]:
     return {**TERMS, "valid_from": clock.today().isoformat(), **changes}
 
 
