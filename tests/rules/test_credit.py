@@ -262,6 +262,12 @@ def test_one_scale_in_date_does_not_hide_another_that_is_not():
     assert at((*GOOD, second, lapsed)) is WATCH
 
 
+@pytest.mark.parametrize(("is_compulsory", "status"), [(True, NO_BASIS), (False, TRUST)])
+def test_only_a_compulsory_instrument_not_yet_filed_keeps_from_trust(is_compulsory, status):
+    facts = {"instrument": "S2", "filed": False, "compulsory": is_compulsory}
+    assert at((*GOOD, record(RecordKind.INSTRUMENT, "I2", "2026-01-01", **facts))) is status
+
+
 def test_a_repaired_shortage_ends_the_watch_but_trust_waits_for_the_window():
     records = (*GOOD, FINDING, repair_of("F1"))
     assert at(records) is NO_BASIS
@@ -298,6 +304,8 @@ def withdrawn(on):
         ((PLEDGE, FINDING, withdrawn("2026-06-15")), True),
         ((PLEDGE, FINDING, withdrawn("2026-06-16")), True),
         ((PLEDGE, FINDING, withdrawn("2026-06-14")), False),
+        ((PLEDGE, FINDING, withdrawn("2026-11-23")), True),
+        ((PLEDGE, FINDING, withdrawn("2026-11-24")), False),
         ((PLEDGE, withdrawn("2026-06-16")), False),
         (
             (PLEDGE, FINDING, withdrawn("2026-06-16"), record(RecordKind.PLEDGE, "P2", "2026-07-01")),
