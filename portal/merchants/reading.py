@@ -69,6 +69,7 @@ class PledgeText:
     version: PledgeVersion
     headline: Message
     sentences: tuple[Message, ...]
+    clauses: tuple[Clause, ...]
     last_on: date
     is_in_force: bool
     is_to_come: bool
@@ -102,7 +103,6 @@ class PledgeFile:
 
     merchant: Merchant
     text: PledgeText
-    clauses: tuple[Clause, ...]
     legal_basis: LegalBasis
     versions: tuple[PledgeVersion, ...]
 
@@ -140,11 +140,9 @@ def pledge_file(merchant: Merchant, version_no: int, *, today: date) -> PledgeFi
     version = queries.pledge_version(merchant.id, version_no)
     if version is None:
         return None
-    named = set(version.clauses)
     return PledgeFile(
         merchant=merchant,
         text=_text(version, today),
-        clauses=tuple(clause for clause in CLAUSES if clause.id in named),
         legal_basis=LEGAL_BASIS,
         versions=tuple(queries.pledge_versions(merchant.id)),
     )
@@ -156,6 +154,7 @@ def _text(version: PledgeVersion, today: date) -> PledgeText:
         version=version,
         headline=headline(terms),
         sentences=describe(terms),
+        clauses=tuple(clause for clause in CLAUSES if clause.id in set(version.clauses)),
         last_on=queries.last_day_of(version),
         is_in_force=queries.is_in_force(version, today),
         is_to_come=version.withdrawn_at is None

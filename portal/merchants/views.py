@@ -52,9 +52,7 @@ def find() -> str:
         chips_rows=_chips(wanted),
         active_count=sum(len(on) for on in wanted.filters.values()),
         words_only_url=url_for("merchants.find", q=wanted.words),
-        sorts=[
-            (_sort_words(sort), url_with(sort=sort), sort == wanted.sort) for sort in _sorts(wanted.words)
-        ],
+        sorts=_sort_rows(wanted),
     )
 
 
