@@ -148,7 +148,7 @@ def _read_back(weighing: Weighing) -> list[tuple[str, str]]:
     """Return what was typed as we read it, in legal units only."""
     group = label(weighing.goods.group) if weighing.goods.group else _("not in the table, so by unit price")
     return [
-        (_("Goods"), weighing.goods.name),
+        (_("What was bought"), weighing.goods.name),
         (_("Kind of goods, our guess") if weighing.is_group_guessed else _("Kind of goods"), group),
         (_("Unit price"), unit_price(weighing.unit_price_fen_per_kg)),
         (_("Paid for"), mass(weighing.settled_mg)),

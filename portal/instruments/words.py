@@ -17,10 +17,10 @@ WORDS: dict[Enum, Any] = {
     InstrumentState.IN_USE: _l("In use"),
     InstrumentState.OUT_OF_USE: _l("Out of use"),
     InstrumentState.REPLACED: _l("Replaced"),
-    CheckWith.FAIR_SCALE: _l("The market's fair scale, or another stall's scale"),
-    CheckWith.BETTER_SCALE: _l("A more accurate scale, such as an inspector's"),
-    CheckWith.SAME_TESTED: _l("The stall's own scale, after weights showed it reads right"),
-    CheckWith.SAME_UNTESTED: _l("The stall's own scale, not tested"),
+    CheckWith.FAIR_SCALE: _l("Fair scale or another stall's scale"),
+    CheckWith.BETTER_SCALE: _l("A more accurate scale"),
+    CheckWith.SAME_TESTED: _l("The stall's scale, tested with weights"),
+    CheckWith.SAME_UNTESTED: _l("The stall's scale, not tested"),
     CheckWith.OWN_SCALE: _l("My own kitchen or hand scale"),
 }
 
