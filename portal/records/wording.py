@@ -7,7 +7,7 @@ from enum import Enum
 
 from portal.rules.complaint_terms import State
 from portal.rules.messages import say
-from portal.rules.metrology_terms import CheckMethod, GoodsGroup, Verdict
+from portal.rules.metrology_terms import AccuracyClass, CheckMethod, GoodsGroup, Verdict
 from portal.rules.pledge import LEGAL_BASIS
 from portal.rules.publication import RecordKind
 from portal.rules.verification import InstrumentKind, VerificationResult
@@ -104,6 +104,7 @@ ENUMS: dict[str, type[Enum]] = {
     "method": CheckMethod,
     "goods_class": GoodsGroup,
     "kind": InstrumentKind,
+    "accuracy_class": AccuracyClass,
 }
 
 WORDS = {
