@@ -29,7 +29,8 @@ from portal.rules.publication import redact
 HIDDEN = "〔已隐去〕"
 # Clocks that concern the merchant, besides the legal ones of the office.
 OWN_CLOCKS = {Clock.MERCHANT_ANSWER, Clock.PERFORM_SETTLEMENT}
-ANSWERS = {MoveName.REPLY, MoveName.OFFER}
+WRITERS = {Actor.COMPLAINANT: say("The buyer"), Actor.MERCHANT: say("You")}
+OFFICE = say("The office")
 # What the merchant is told in full; other reasons are the office's own notes or meant for the buyer.
 REASON_FOR_MERCHANT = {MoveName.ASK_MERCHANT, MoveName.END_MEDIATION}
 
@@ -41,7 +42,6 @@ class Line:
     at: datetime
     title: Message
     text: str | None
-    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,13 @@ class PledgeSeen:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A complaint in the list: `lateness` says how today stands to the day the answer is due."""
+    """A complaint in the list; the day an answer is due stands there while that clock runs."""
 
     case: Case
     goods: str
-    has_answered: bool
+    answer_due_on: date | None
     lateness: Lateness | None
+    next_step: Message
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def home_of(merchant: Merchant, *, today: date) -> Home:
     claims = compensation_queries.claims_of(merchant.id)
     return Home(
         merchant=merchant,
-        open_cases=sorted(rows, key=lambda r: (r.lateness is None, r.case.answer_due_on or today)),
+        open_cases=sorted(rows, key=lambda r: (r.answer_due_on is None, r.answer_due_on or today)),
         closed_cases=[case for case in cases if not case.is_open][:20],
         claims_to_pay=[claim for claim in claims if claim.state is ClaimState.OWED],
         claims_reported=[claim for claim in claims if claim.state is ClaimState.PAID],
@@ -113,12 +114,22 @@ def home_of(merchant: Merchant, *, today: date) -> Home:
 
 
 def _row(case: Case, today: date) -> CaseRow:
+    answers = [c for c in _running(case, today) if c.clock is Clock.MERCHANT_ANSWER]
+    due_on = answers[-1].deadline.due_on if answers else None
+    claim = compensation_queries.claim_by_number(case.claim_number) if case.claim_number else None
     return CaseRow(
         case=case,
         goods=for_merchant(case.filing.goods, case.filing),
-        has_answered=any(event.move in ANSWERS for event in case.events),
-        lateness=lateness_by(case.answer_due_on, today) if case.answer_due_on else None,
+        answer_due_on=due_on,
+        lateness=lateness_by(due_on, today) if due_on else None,
+        next_step=_next_step(case, claim),
     )
+
+
+def _running(case: Case, today: date) -> list[RunningClock]:
+    """Return the clocks that run and concern the merchant: the law's, and the two of its own."""
+    clocks = clocks_of(case, today=today) if case.events else ()
+    return [c for c in clocks if c.stopped_on is None and (c.deadline.is_legal or c.clock in OWN_CLOCKS)]
 
 
 def case_seen(case: Case, *, today: date) -> CaseSeen:
@@ -126,15 +137,13 @@ def case_seen(case: Case, *, today: date) -> CaseSeen:
     filing = case.filing
     moves = open_moves(case, Actor.MERCHANT)
     claim = compensation_queries.claim_by_number(case.claim_number) if case.claim_number else None
-    clocks = clocks_of(case, today=today) if case.events else ()
-    running = [c for c in clocks if c.stopped_on is None and (c.deadline.is_legal or c.clock in OWN_CLOCKS)]
     return CaseSeen(
         case=case,
         goods=for_merchant(filing.goods, filing),
         narrative=for_merchant(filing.narrative, filing),
         requests=[request for request in Request if request.value in filing.requests],
         finding=judgement_from_snapshot(case.findings[-1].snapshot) if case.findings else None,
-        clocks=running,
+        clocks=_running(case, today),
         story=_story(case),
         messages=_messages(case),
         offered_fen=offered_fen(case),
@@ -173,9 +182,8 @@ def _messages(case: Case) -> list[Line]:
     return [
         Line(
             note.at,
-            say("%(actor)s", actor=note.actor),
+            WRITERS.get(note.actor, OFFICE),
             note.text if note.actor is Actor.MERCHANT else for_merchant(note.text, case.filing),
-            is_own=note.actor is Actor.MERCHANT,
         )
         for note in complaint_queries.messages_of(case.id)
     ]

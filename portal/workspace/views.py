@@ -209,12 +209,12 @@ def _case(number: str) -> Any:
     return found
 
 
-def _frame(merchant: Any, here: str) -> dict[str, Any]:
+def _frame(merchant: Any, open_page: str) -> dict[str, Any]:
     """Return what the frame of every page here shows: whose side it is, and the ways through it."""
     return {
         "merchant": merchant,
         "others": [m for m in queries.merchants_by_ids(_all_merchant_ids()) if m.id != merchant.id],
-        "here": here,
+        "open_page": open_page,
         "is_owner": any(
             m.role is Role.MERCHANT_OWNER and m.subject_id == merchant.id
             for m in require_member().memberships

@@ -65,8 +65,9 @@ def claim_of(case: Case) -> Claim:
 
 def test_an_empty_shop_has_nothing_to_do(shop: Shop) -> None:
     text = page(shop, "/merchant/")
-    assert "No complaint waits for you." in text
+    assert "No complaint is open." in text
     assert "Nothing is to be paid." in text
+    assert 'aria-current="page">To do' in text
 
 
 def test_a_complaint_stands_on_the_list_with_the_day_an_answer_is_due(shop: Shop) -> None:
@@ -145,7 +146,7 @@ def test_an_answer_is_sent_once_and_stops_the_clock(shop: Shop) -> None:
     assert case.answer_due_on is None
     [message] = complaint_queries.messages_of(case.id)
     assert (message.actor, message.text) == (Actor.MERCHANT, "已核对秤，愿意补足。")
-    assert "You have answered." in page(shop, "/merchant/")
+    assert "Answer due by" not in page(shop, "/merchant/")
     assert "已核对秤" in page(shop, f"/merchant/cases/{case.number}")
 
 
@@ -189,6 +190,7 @@ def test_an_offer_that_is_no_amount_is_asked_for_again(shop: Shop, amount: str, 
 def test_a_payment_is_reported_once_and_waits_for_the_buyer(shop: Shop) -> None:
     case = agreed(shop)
     home = page(shop, "/merchant/")
+    assert "Answer due by" not in home
     assert "¥6.60" in home
     assert "陆元陆角整" in home
     path = f"/merchant/cases/{case.number}/paid"
