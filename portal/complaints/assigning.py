@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import or_, update
 
@@ -61,17 +62,13 @@ def merge_reports(
     The earlier one's time to verify then counts from the day the later one was received.
     """
     _require_mergeable(later, earlier)
-    who = {"actor": actor, "user_id": user_id, "now": now}
-    also = [Need.OTHER_CASE]
-    counts_from_on = later.received_on
-    move(later, MoveName.MERGE, reason=f"{earlier.number} {reason}", also_given=also, **who)
-    move(
+    make = partial(move, actor=actor, user_id=user_id, also_given=[Need.OTHER_CASE], now=now)
+    make(later, MoveName.MERGE, reason=f"{earlier.number} {reason}".strip())
+    make(
         earlier,
         MoveName.TAKE_IN,
-        reason=f"{later.number} {reason}",
-        counts_from_on=counts_from_on,
-        also_given=also,
-        **who,
+        reason=f"{later.number} {reason}".strip(),
+        counts_from_on=later.received_on,
     )
 
 

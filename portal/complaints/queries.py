@@ -103,8 +103,9 @@ def count_cases(wanted: QueueFilter) -> int:
 
 def counts_of(wanted: Sequence[QueueFilter]) -> list[int]:
     """Return how many cases each filter finds, in one reading; all have the first one's reach and words."""
-    columns = [func.count().filter(true(), *_conditions(one)) for one in wanted]
-    return list(db.session.execute(_reached(select(*columns).select_from(Case), wanted[0])).one())
+    columns: list[Any] = [func.count().filter(true(), *_conditions(one)) for one in wanted]
+    query: Select[Any] = select(*columns)
+    return list(db.session.execute(_reached(query.select_from(Case), wanted[0])).one())
 
 
 def _narrowed(query: Select[Any], wanted: QueueFilter) -> Select[Any]:

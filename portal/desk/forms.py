@@ -176,7 +176,7 @@ def move_form(
 class FindingForm(DeskForm):
     """What was measured: the purchase, the second weighing and what it was done with."""
 
-    goods = StringField(_l("Goods"), validators=[NEEDED, no_longer_than(60)])
+    goods = StringField(_l("Goods bought"), validators=[NEEDED, no_longer_than(60)])
     goods_group = SelectField(
         _l("Group of goods"),
         validate_choice=True,

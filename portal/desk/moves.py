@@ -82,8 +82,10 @@ def articles_of(case: Case, names: Iterable[MoveName]) -> list[tuple[MoveName, s
 
 def grounds_for(case: Case, name: MoveName, today: date) -> tuple[RefusalGround | EndingGround, ...]:
     """Return the grounds a move can have under the edition of the day of receipt."""
-    known = {MoveName.REFUSE: refusal_grounds, MoveName.END_MEDIATION: ending_grounds}
-    return known[name](case.received_on or today) if name in known else ()
+    edition_on = case.received_on or today
+    if name is MoveName.REFUSE:
+        return refusal_grounds(edition_on)
+    return ending_grounds(edition_on) if name is MoveName.END_MEDIATION else ()
 
 
 def ground_words(case: Case, name: MoveName, today: date) -> dict[str, Ground]:
