@@ -9,7 +9,7 @@ from portal.cli.accounts import accounts
 from portal.cli.credit import credit
 from portal.cli.demo import demo_commands
 from portal.cli.flow import flow
-from portal.cli.imports import imports
+from portal.cli.instruments import imports
 from portal.cli.ledger import ledger
 from portal.cli.records import log, records
 from portal.cli.search import search

@@ -198,7 +198,7 @@ def _goods_words(fit: Fitness) -> str:
 def _fitness_tone(fit: Fitness) -> tuple[str, str]:
     """Return the words and the tone of whether a scale is accurate enough."""
     if fit.suitability.fits:
-        return _("Accurate enough"), "good"
+        return _("Yes"), "good"
     return _("Too coarse"), "attention" if fit.is_sold_here else "neutral"
 
 

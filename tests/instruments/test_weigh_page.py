@@ -89,7 +89,9 @@ def test_a_weight_that_cannot_be_used_is_said_on_its_field_and_nothing_is_lost(
 
 
 def test_every_wrong_field_is_named_at_once(client: FlaskClient) -> None:
-    page = check(client, 422, price="x", settled="y", bought_on="2999-01-01", scale_e="-5", settled_unit="ton")
+    page = check(
+        client, 422, price="x", settled="y", bought_on="2999-01-01", scale_e="-5", settled_unit="ton"
+    )
     for name in ("price", "settled", "bought_on", "scale_e", "settled_unit"):
         assert f'id="{name}-error"' in page
 
