@@ -9,6 +9,7 @@ from flask import Flask
 
 from portal.base.clock import day_of
 from portal.base.db import db, unit_of_work
+from portal.base.jobs import run_sweeps
 from portal.compensation import actions, ledger, queries
 from portal.compensation.models import Claim, ClaimState, PaymentMethod
 from portal.merchants.actions import MerchantData, save_merchant
@@ -82,13 +83,17 @@ def sweep(now: datetime) -> int:
         return actions.mark_overdue(now=now)
 
 
+def state_of(claim: Claim) -> ClaimState:
+    return claim.state
+
+
 def records(merchant: Merchant, kind: RecordKind, today: date = date(2026, 12, 15)) -> list[PublicRecord]:
     return list(record_queries.records_of(merchant.number, kinds=[kind], today=today, limit=20))
 
 
 def test_a_claim_keeps_the_calculation_and_owes_its_amount(merchant: Merchant) -> None:
     claim = opened(merchant)
-    assert claim.state is ClaimState.OWED
+    assert state_of(claim) is ClaimState.OWED
     assert Owed.from_dict(claim.snapshot) == calculation()
     assert queries.balance_of(ledger.due_code(claim.number)) == 1320
     assert queries.balance_of(ledger.owed_code(merchant.number)) == -1320
@@ -126,11 +131,11 @@ def test_the_least_and_the_largest_claim_balance(merchant: Merchant, amount_fen:
 def test_a_confirmed_payment_is_entered_and_published(merchant: Merchant) -> None:
     claim = opened(merchant)
     report(claim)
-    assert claim.state is ClaimState.PAID
+    assert state_of(claim) is ClaimState.PAID
     assert claim.method is PaymentMethod.TRANSFER
     assert queries.open_sum_of([merchant.id]) == 1320
     confirm(claim, NOW + timedelta(days=2))
-    assert claim.state is ClaimState.CONFIRMED
+    assert state_of(claim) is ClaimState.CONFIRMED
     assert queries.balance_of(ledger.due_code(claim.number)) == 0
     assert queries.balance_of(ledger.owed_code(merchant.number)) == 0
     assert queries.open_sum_of([merchant.id]) == 0
@@ -182,7 +187,7 @@ def test_a_buyer_who_has_nothing_puts_the_claim_back(merchant: Merchant) -> None
         deny(claim)
     report(claim)
     deny(claim)
-    assert claim.state is ClaimState.OWED
+    assert state_of(claim) is ClaimState.OWED
     assert claim.paid_reported_at is None
     assert queries.claims_of(merchant.id, states=[ClaimState.OWED]) == [claim]
     report(claim)
@@ -194,7 +199,7 @@ def test_a_reference_that_is_too_long_is_refused(merchant: Merchant) -> None:
     claim = opened(merchant)
     with pytest.raises(InputRefused), unit_of_work():
         actions.report_payment(claim, method="cash", reference="x" * 121, now=NOW)
-    assert claim.state is ClaimState.OWED
+    assert state_of(claim) is ClaimState.OWED
 
 
 def test_the_reference_is_sealed_in_the_database(merchant: Merchant) -> None:
@@ -217,6 +222,14 @@ def test_a_payment_is_overdue_after_its_days_of_grace_and_not_before(merchant: M
     assert record.occurred_on == date(2026, 12, 15)
     assert record.facts["due_on"] == "2026-12-07"
     assert merchant.credit_status is CreditStatus.WATCH
+
+
+def test_the_worker_publishes_what_is_overdue_once_an_hour(app: Flask, merchant: Merchant) -> None:
+    opened(merchant)
+    sweeps = {"mark_overdue": app.extensions["sweeps"]["mark_overdue"]}
+    assert run_sweeps(sweeps, now=OVERDUE) == 1
+    assert run_sweeps(sweeps, now=OVERDUE + timedelta(minutes=59)) == 0
+    assert len(records(merchant, RecordKind.OVERDUE_PAYMENT)) == 1
 
 
 def test_a_payment_reported_in_time_is_not_overdue(merchant: Merchant) -> None:

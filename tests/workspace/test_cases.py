@@ -177,13 +177,14 @@ def test_an_offer_is_read_back_before_it_is_sent(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "1,5", "NaN", "1e3", "0.001", "99999999999", "十元"])
-@pytest.mark.parametrize("step", ["check", "send"])
-def test_an_offer_that_is_no_amount_is_asked_for_again(shop: Shop, amount: str, step: str) -> None:
+def test_an_offer_that_is_no_amount_is_asked_for_again(shop: Shop, amount: str) -> None:
     case = accepted(shop)
-    text = post(shop, f"/merchant/cases/{case.number}/offer", amount=amount, note="请看", step=step, code=422)
-    assert "amount-error" in text
-    assert f'value="{amount}"' in text
-    assert "请看" in text
+    path = f"/merchant/cases/{case.number}/offer"
+    for step in ("check", "send"):
+        text = post(shop, path, amount=amount, note="请看", step=step, code=422)
+        assert "amount-error" in text
+        assert f'value="{amount}"' in text
+        assert "请看" in text
     assert MoveName.OFFER not in moves(case)
 
 
@@ -221,7 +222,7 @@ def test_a_payment_past_its_day_is_marked(shop: Shop) -> None:
     case = agreed(shop)
     with unit_of_work():
         claim_of(case).due_on = clock.today() - timedelta(days=1)
-    assert "Overdue" in page(shop, "/merchant/")
+    assert "The day has passed" in page(shop, "/merchant/")
 
 
 def test_a_step_that_is_over_is_explained_and_nothing_is_lost(shop: Shop) -> None:
