@@ -17,7 +17,6 @@ from portal.instruments.forms import WEIGHING_FIELDS, ReweighForm
 from portal.instruments.queries import Fitness
 from portal.instruments.weighing import Weighing, bought_on
 from portal.merchants import queries as merchant_queries
-from portal.merchants.models import Merchant
 from portal.rules.compensation import Basis
 from portal.rules.credit_file import InstrumentFact
 from portal.rules.metrology_terms import GoodsGroup, Verdict
@@ -72,7 +71,7 @@ def weigh() -> Answer:
         pledge=pledge,
         pledge_headline=headline(terms) if terms else None,
         examples=[] if is_asked else _examples(number if merchant else ""),
-        **(_result(weighing, form, merchant) if weighing else {"weighing": None}),
+        **(_result(weighing, form, number if merchant else "") if weighing else {"weighing": None}),
     )
     return (page, 422) if is_asked and weighing is None else page
 
@@ -104,7 +103,7 @@ def _examples(merchant_number: str) -> list[tuple[dict[str, str], str]]:
     return [(example, f"{request.path}?{urlencode(merchant | example | units)}") for example in EXAMPLES]
 
 
-def _result(weighing: Weighing, form: ReweighForm, merchant: Merchant | None) -> dict[str, Any]:
+def _result(weighing: Weighing, form: ReweighForm, merchant_number: str) -> dict[str, Any]:
     judgement, owed = weighing.judgement, weighing.owed
     if judgement is None or owed is None:
         return {"weighing": None}
@@ -119,7 +118,7 @@ def _result(weighing: Weighing, form: ReweighForm, merchant: Merchant | None) ->
         "owed_lines": [line for line in owed.lines if line.basis is not Basis.FRAUD_IF_ESTABLISHED],
         "fraud": lines.get(Basis.FRAUD_IF_ESTABLISHED),
         "needs_scale_e": judgement.limit is None and weighing.scale is None,
-        "complaint_url": _complaint_url(form, merchant),
+        "complaint_url": _complaint_url(form, merchant_number),
     }
 
 
@@ -159,9 +158,10 @@ def _read_back(weighing: Weighing) -> list[tuple[str, str]]:
     ]
 
 
-def _complaint_url(form: ReweighForm, merchant: Merchant | None) -> str:
+def _complaint_url(form: ReweighForm, merchant_number: str) -> str:
     typed = {name: form[name].data for name in WEIGHING_FIELDS if form[name].data}
-    return "/complaints/new?" + urlencode(({"merchant": merchant.number} if merchant else {}) | typed)
+    merchant = {"merchant": merchant_number} if merchant_number else {}
+    return "/complaints/new?" + urlencode(merchant | typed)
 
 
 def _status_sentence(fact: InstrumentFact) -> str:
