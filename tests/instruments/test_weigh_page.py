@@ -68,7 +68,7 @@ def test_an_untested_scale_of_the_stall_proves_nothing(client: FlaskClient) -> N
 
 def test_jin_and_liang_are_understood_and_never_printed_back(client: FlaskClient) -> None:
     page = check(client, settled="9.6", settled_unit="unit_liang", reweighed="0.9斤")
-    result = page[page.index('id="result"') : page.index('id="weighing"')]
+    result = page[page.index('id="verdict"') : page.index('id="weighing"')]
     assert "480 g" in result
     assert "450 g" in result
     assert "斤" not in result
@@ -85,7 +85,7 @@ def test_a_weight_that_cannot_be_used_is_said_on_its_field_and_nothing_is_lost(
     assert 'id="reweighed-error"' in page
     assert 'value="0.48"' in page
     assert f'value="{weight}"' in page
-    assert 'id="result"' not in page
+    assert 'id="verdict"' not in page
 
 
 def test_every_wrong_field_is_named_at_once(client: FlaskClient) -> None:
