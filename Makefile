@@ -7,7 +7,7 @@ export PORT ?= 8000
 export DEMO ?= 1
 BIN := .venv/bin
 
-.PHONY: run setup test lint translations bench mutate clean
+.PHONY: run codes setup test lint translations bench mutate clean
 .DEFAULT_GOAL := run
 
 .venv/bin/python:
@@ -41,6 +41,10 @@ setup: .venv/run.stamp translations
 
 run: setup
 	@exec $(BIN)/flask serve
+
+# The next second-factor codes of the demo's staff.
+codes: setup
+	@$(BIN)/flask demo sign-ins
 
 test: .venv/dev.stamp translations lint
 	@.ci/with-chromium $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)

@@ -85,8 +85,8 @@ def move(
     case.state = to_state
     case.is_open = not is_final(to_state)
     case.closed_on = None if case.is_open else legal_day
-    refresh_clock(case, today=day_of(now))
     note_answer(case, name, legal_day)
+    refresh_clock(case, today=day_of(now))
     if not case.is_open and case.track is Track.MEDIATION:
         close_out(case, was_settled=to_state is State.CLOSED, now=now)
     db.session.flush()
@@ -119,11 +119,19 @@ def refresh_clock(case: Case, *, today: date) -> None:
     """Keep the soonest running clock beside the case, for the queue to sort by."""
     clocks = clocks_of(case, today=today)
     soonest = next_due(clocks)
-    answer = next((c for c in clocks if c.clock is Clock.MERCHANT_ANSWER and c.stopped_on is None), None)
-    case.answer_due_on = answer.deadline.due_on if answer else case.answer_due_on
+    case.answer_due_on = _answer_due_on(case, clocks, today)
     case.due_on = soonest.deadline.due_on if soonest else None
     case.due_clock = soonest.clock if soonest else None
     case.is_due_provisional = bool(soonest and soonest.deadline.is_provisional)
+
+
+def _answer_due_on(case: Case, clocks: Sequence[RunningClock], today: date) -> date | None:
+    """Return the day to count the merchant's answer by; one that has passed is counted once, by the sweep."""
+    running = [c for c in clocks if c.clock is Clock.MERCHANT_ANSWER and c.stopped_on is None]
+    if not running:
+        return None
+    due_on = running[-1].deadline.due_on
+    return due_on if due_on >= today else case.answer_due_on
 
 
 def _received_on(case: Case, name: MoveName, legal_day: date) -> date | None:

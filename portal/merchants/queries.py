@@ -15,7 +15,7 @@ from portal.merchants.models import Market, Merchant, Pledge, PledgeVersion, Res
 from portal.records import queries as record_queries
 from portal.rules import pledge as pledge_rules
 from portal.rules.credit import CreditAnswer, CreditStatus, Reason, status_of
-from portal.rules.messages import Message, say
+from portal.rules.messages import Message
 from portal.rules.verification import InstrumentStatus
 
 
@@ -127,7 +127,7 @@ def stored_reasons(merchant: Merchant) -> tuple[Reason, ...]:
 
 
 def _unpacked(packed: dict[str, Any]) -> Message:
-    return say(packed["text"], **{key: _unpacked_value(value) for key, value in packed["values"].items()})
+    return Message(packed["text"], {key: _unpacked_value(value) for key, value in packed["values"].items()})
 
 
 def _unpacked_value(value: Any) -> Any:

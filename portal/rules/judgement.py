@@ -216,7 +216,7 @@ def _unpacked(value: Any) -> Any:
         return _TERMS[value["term"]](value["value"])
     if "date" in value:
         return date.fromisoformat(value["date"])
-    return say(value["text"], **{key: _unpacked(inner) for key, inner in value["values"].items()})
+    return Message(value["text"], {key: _unpacked(inner) for key, inner in value["values"].items()})
 
 
 def _packed_row(row: RetailRow | None) -> dict[str, Any] | None:

@@ -133,7 +133,7 @@ def _plan_stall(timeline: Timeline, market: str, region_code: str, address: str,
             local_id=None if code else f"{home.number}-{stall + 1}",
             category=trade,
             market_id=home.id,
-            stall_no=f"{stall + 1}号摊",
+            stall_no=f"{stall + 1}",
         )
         actions.save_merchant(data, now=now)
 
