@@ -192,11 +192,19 @@ def compensation_facts(
 
 
 def overdue_facts(
-    *, claim: str, amount_fen: int, due_on: date, has_consent: bool, **facts: Any
+    *,
+    claim: str,
+    amount_fen: int,
+    due_on: date,
+    has_consent: bool,
+    settled_on: date | None = None,
+    **facts: Any,
 ) -> dict[str, Any]:
-    """Return the public facts of a payment a merchant has not made in time (fen). Keys: settled_on, case."""
+    """Return the public facts of a payment a merchant has not made in time (fen). With consent also: case."""
     own = {"claim": claim, "amount_fen": amount_fen, "month": _month(due_on)}
     dated = {"due_on": public_on(due_on, has_consent=has_consent)}
+    if settled_on is not None:
+        dated["settled_on"] = public_on(settled_on, has_consent=has_consent)
     return _whitelisted(RecordKind.OVERDUE_PAYMENT, own | dated | facts, has_consent=has_consent)
 
 

@@ -278,3 +278,32 @@ def test_facts_are_plain_values_without_enums_or_dates():
 def test_a_finding_is_forgotten_a_year_after_and_not_a_day_before():
     last = visible_until(RecordKind.FINDING, finding(False), ON)
     assert last - ON == timedelta(days=365)
+
+
+CLEARS = [
+    (RecordKind.PLEDGE, RecordKind.PLEDGE_WITHDRAWAL),
+    (RecordKind.OVERDUE_PAYMENT, RecordKind.COMPENSATION),
+    (RecordKind.ADVANCE_PAYMENT, RecordKind.COMPENSATION),
+    (RecordKind.AWARD, RecordKind.AWARD_WITHDRAWAL),
+    (RecordKind.WARNING, RecordKind.WARNING_LIFTED),
+    (RecordKind.FINDING, RecordKind.REPAIR),
+    (RecordKind.PENALTY, RecordKind.REPAIR),
+    (RecordKind.STATUTORY_LISTING, RecordKind.REPAIR),
+    *((kind, RecordKind.CORRECTION) for kind in RecordKind),
+]
+
+
+@pytest.mark.parametrize(("ended", "ending"), CLEARS)
+@pytest.mark.parametrize("end", [None, "2020-01-01", "2027-11-23", "2099-01-01"])
+@pytest.mark.parametrize("weight", ["", "light", "general", "serious"])
+def test_what_ends_a_record_shows_at_least_as_long_as_it(ended, ending, end, weight):
+    facts = {"valid_to": end, "valid_until": end, "until": end, "class": weight}
+    last, cleared = visible_until(ending, {}, ON), visible_until(ended, facts, ON)
+    assert last is None or (cleared is not None and cleared <= last)
+
+
+@pytest.mark.parametrize(("has_consent", "expected"), [(True, "2026-11-23"), (False, "2026-11-01")])
+def test_the_day_a_debt_was_settled_is_told_only_with_consent(has_consent, expected):
+    facts = overdue_facts(claim="C1", amount_fen=1, due_on=ON, settled_on=ON, has_consent=has_consent)
+    assert facts["settled_on"] == expected
+    assert "settled_on" not in overdue_facts(claim="C1", amount_fen=1, due_on=ON, has_consent=has_consent)
