@@ -18,7 +18,7 @@ from portal.accounts.access import (
 from portal.accounts.security import address_key, is_refused, limiter
 from portal.base import clock, crypto
 from portal.base.labels import render
-from portal.base.once import do_once, new_submission_id
+from portal.base.once import SubmissionReused, do_once, new_submission_id
 from portal.base.web import mark_private, seen_elsewhere
 from portal.complaints import actions, queries
 from portal.complaints.forms import CodeForm, ComplaintForm, StepForm
@@ -70,7 +70,12 @@ def new() -> Any:
         return _file(form, data)
     except RuleError as error:
         form.form_errors.append(render(error.message))
-        return render_template("complaints/new.html", form=form, merchant=merchant, number=number), 422
+        is_reused = isinstance(error, SubmissionReused)
+        if is_reused:
+            # What stands in the form now can still be sent, knowingly, as a filing of its own.
+            form.submission_id.data = new_submission_id()
+        code = 409 if is_reused else 422
+        return render_template("complaints/new.html", form=form, merchant=merchant, number=number), code
 
 
 def _said(text: str | None) -> str | None:
