@@ -19,7 +19,7 @@ from flask_limiter import Limiter
 from flask_security import Security, SQLAlchemyUserDatastore, current_user, login_user, logout_user
 
 from portal.accounts import queries, second_factor
-from portal.accounts.models import STAFF_ROLES, Membership, Role, SubjectKind, User
+from portal.accounts.models import STAFF_ROLES, Membership, Role, User
 from portal.accounts.words import WORDS
 from portal.base import clock, crypto, labels
 from portal.base.db import db
@@ -48,10 +48,14 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-# Where the packages to the right do their work, by what a membership is bound to.
+# Where the packages to the right do their work, by role; a role without a page yet has its account.
 PLACES = (
-    (SubjectKind.OFFICE, _l("The office's desk"), "/desk/"),
-    (SubjectKind.MERCHANT, _l("My shop"), "/merchant/"),
+    (
+        {Role.LEADER, Role.OFFICER, Role.INTAKE_CLERK, Role.AUDITOR},
+        _l("The office's desk"),
+        "/desk/",
+    ),
+    ({Role.MERCHANT_OWNER, Role.MERCHANT_STAFF}, _l("My shop"), "/merchant/"),
 )
 
 
@@ -133,8 +137,7 @@ def _member_of_private_page() -> dict[str, Any]:
 
 def places_of(member: Member) -> tuple[tuple[Any, str], ...]:
     """Return the pages where a person works, each with its words, the first one to land on."""
-    kinds = {membership.subject_kind for membership in member.memberships}
-    places = [(words, path) for kind, words, path in PLACES if kind in kinds]
+    places = [(words, path) for roles, words, path in PLACES if roles & member.roles]
     return (*places, (_l("My account"), "/account/"))
 
 

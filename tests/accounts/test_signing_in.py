@@ -134,6 +134,30 @@ def test_staff_owe_the_second_factor_before_they_are_in(client: FlaskClient) -> 
     assert client.get("/account/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("roles", "place"),
+    [
+        ([Role.LEADER], "/desk/"),
+        ([Role.INTAKE_CLERK], "/desk/"),
+        ([Role.AUDITOR], "/desk/"),
+        ([Role.PUBLISHER], "/account/"),
+        ([Role.INSPECTOR], "/account/"),
+        ([Role.PUBLISHER, Role.OFFICER], "/desk/"),
+    ],
+)
+def test_staff_land_where_their_role_may_work(client: FlaskClient, roles: list[Role], place: str) -> None:
+    office_id = make_office(now=NOW)
+    for role in roles:
+        user_id = make_member(role, office_id, login="li@example.cn", now=NOW)
+    user = with_password(user_id, PASSWORD)
+    give(client, "li@example.cn", PASSWORD)
+    code = actions.current_totp_code(user, NOW)
+    assert client.post("/account/second-factor", data={"code": code}).location == place
+    page = client.get(place)
+    assert page.status_code == 200
+    assert ('href="/desk/"' in page.text) is (place == "/desk/")
+
+
 def test_a_wrong_code_is_refused(client: FlaskClient) -> None:
     user = officer()
     give(client, "li@example.cn", PASSWORD)
