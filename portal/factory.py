@@ -55,6 +55,7 @@ SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "refresh_standings": (merchant_jobs.REFRESH_EVERY, merchant_jobs.refresh_all),
     "mark_overdue": (compensation_jobs.MARK_EVERY, compensation_jobs.mark_overdue),
     "count_silences": (complaint_jobs.COUNT_EVERY, complaint_jobs.count_silences),
+    "presume_receipts": (complaint_jobs.PRESUME_EVERY, complaint_jobs.presume_receipts),
 }
 
 

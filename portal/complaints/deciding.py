@@ -197,6 +197,21 @@ def confirm_performed(
     move(case, MoveName.CONFIRM_PERFORMED, actor=actor, user_id=user_id, now=now)
 
 
+def is_receipt_presumed(case: Case, *, today: date) -> bool:
+    """Say whether the time has passed in which the complainant could say that no money came."""
+    clocks = clocks_of(case, today=today)
+    asked = [c for c in clocks if c.clock is Clock.PRESUME_RECEIPT and c.stopped_on is None]
+    return bool(asked) and asked[-1].deadline.due_on < today
+
+
+def presume_performed(case: Case, *, now: datetime) -> None:
+    """Close a case as paid because the complainant did not answer in time; else MoveNotAllowed."""
+    if not is_receipt_presumed(case, today=day_of(now)):
+        raise MoveNotAllowed(say("The complainant still has time to say whether the money came."))
+    compensation_actions.confirm_receipt(_claim_of(case), now=now)
+    move(case, MoveName.PRESUME_PERFORMED, actor=Actor.SYSTEM, also_given=[Need.TIME_UP], now=now)
+
+
 def deny_receipt(case: Case, *, now: datetime) -> None:
     """Record the complainant's word that no money came."""
     compensation_actions.deny_receipt(_claim_of(case), now=now)

@@ -1,4 +1,4 @@
-"""What the passing of time does to cases: answers that did not come are counted."""
+"""What the passing of time does to cases: silence is counted, and taken for receipt of a payment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from portal.base.clock import day_of
 from portal.complaints import actions, queries
 
 COUNT_EVERY = timedelta(hours=1)
+PRESUME_EVERY = timedelta(hours=1)
 AT_A_TIME = 200
 
 
@@ -15,3 +16,10 @@ def count_silences(now: datetime) -> None:
     """Count the merchants' answers that were due before today and did not come."""
     for case in queries.cases_with_answer_due_before(day_of(now), AT_A_TIME):
         actions.note_silence(case, today=day_of(now))
+
+
+def presume_receipts(now: datetime) -> None:
+    """Close the cases whose complainant let the time pass to say whether the money came."""
+    for case in queries.cases_said_to_be_paid(AT_A_TIME):
+        if actions.is_receipt_presumed(case, today=day_of(now)):
+            actions.presume_performed(case, now=now)

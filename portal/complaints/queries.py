@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from portal.base import crypto
 from portal.base.db import db
+from portal.compensation.models import Claim, ClaimState
 from portal.complaints.filing import RECEIPT
 from portal.complaints.models import Case, CaseMessage, Filing
 from portal.merchants.models import Merchant
@@ -158,3 +159,10 @@ def cases_with_answer_due_before(day: date, count: int) -> list[Case]:
     """Return the 投诉 whose merchant should have answered by then and was not counted yet."""
     query = select(Case).where(Case.answer_due_on < day, Case.track == Track.MEDIATION)
     return list(db.session.scalars(query.order_by(Case.id).limit(count)))
+
+
+def cases_said_to_be_paid(count: int) -> list[Case]:
+    """Return the settled 投诉 whose merchant says it has paid, those said longest ago first."""
+    query = select(Case).join(Claim, Claim.number == Case.claim_number)
+    query = query.where(Case.state == State.SETTLED, Claim.state == ClaimState.PAID)
+    return list(db.session.scalars(query.order_by(Claim.paid_reported_at, Case.id).limit(count)))
