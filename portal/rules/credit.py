@@ -238,7 +238,9 @@ def _missing_for_trust(file: CreditFile) -> tuple[Reason, ...]:
     ]
     missing += [
         (
-            say("A shortage proven on %(found_on)s is still within the window.", found_on=record.occurred_on),
+            say("A shortage proven on %(found_on)s is still within the window.", found_on=record.occurred_on)
+            if record.kind is RecordKind.FINDING
+            else say("A penalty published on %(found_on)s is still shown.", found_on=record.occurred_on),
             record.number,
             ends_on,
             None,

@@ -17,22 +17,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from portal.rules.errors import InputRefused
 from portal.rules.messages import Message, say
+from portal.rules.pledge_clauses import CLAUSES as CLAUSES
+from portal.rules.pledge_clauses import CLAUSES_VERSION
+from portal.rules.pledge_clauses import LEGAL_BASIS as LEGAL_BASIS
+from portal.rules.pledge_clauses import Clause as Clause
+from portal.rules.pledge_clauses import LegalBasis as LegalBasis
 from portal.rules.settings import value_of
 from portal.rules.verification import add_months
 
-DATA = Path(__file__).parent / "data"
 LARGEST_FACTOR = 1_000
 LARGEST_FEN = 10_000_000_00
 
@@ -111,61 +111,6 @@ def _check_terms(terms: PledgeTerms) -> None:
         raise InputRefused(say("The most a pledge pays cannot be less than the least it pays."))
     if min(terms.response_days, terms.payment_days) < 1:
         raise InputRefused(say("Give at least one day."))
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One clause of the commitment: a stable id, its sentence and the rule it repeats."""
-
-    id: str
-    message: Message
-    rests_on: str
-    rests_on_en: str
-
-
-_SENTENCES = {
-    "obey": say("We obey the metrology laws and welcome checks by the authority and by our customers."),
-    "suitable_instruments": say(
-        "We use measuring instruments that suit what we sell, and stay within the permitted deviation."
-    ),
-    "verified_instruments": say(
-        "Our instruments are verified in time; we use none that is unverified, failed or tampered with."
-    ),
-    "open_weighing": say(
-        "We show the unit, the weighing and the reading, re-weigh when asked, and pay as pledged once a "
-        "shortage is confirmed."
-    ),
-    "net_content": say("Our packaged goods hold what the label says; we check this when we buy them in."),
-    "honest_service": say("We serve honestly and with care, and keep a record of our instruments."),
-}
-
-
-@cache
-def _clause_file() -> Mapping[str, Any]:
-    with (DATA / "pledge_clauses.toml").open("rb") as file:
-        return MappingProxyType(tomllib.load(file))
-
-
-CLAUSES_VERSION: str = _clause_file()["version"]
-CLAUSES: tuple[Clause, ...] = tuple(
-    Clause(row["id"], _SENTENCES[row["id"]], row["rests_on"], row["rests_on_en"])
-    for row in _clause_file()["clause"]
-)
-
-
-@dataclass(frozen=True)
-class LegalBasis:
-    """Why a pledge binds: the law, its article and how sure we are of the text."""
-
-    source: str
-    source_en: str
-    article: str
-    article_en: str
-    effective_from: date
-    confidence: str
-
-
-LEGAL_BASIS = LegalBasis(**_clause_file()["legal_basis"])
 
 
 def is_triggered(terms: PledgeTerms, *, shortage_mg: int, is_over: bool) -> bool:

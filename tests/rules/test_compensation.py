@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.rules import compensation
+from portal.rules import capitals, compensation
 from portal.rules.compensation import Basis, Owed
 from portal.rules.errors import ClaimExceedsShortage, InputRefused
 from portal.rules.pledge import PledgeKind, PledgeTerms, PledgeTrigger
@@ -243,8 +243,8 @@ def read_capitals(words):
     total, group, digit = 0, 0, 0
     fen = 0
     for sign in words.removesuffix("整"):
-        if sign in compensation.CAPITAL_DIGITS:
-            digit = compensation.CAPITAL_DIGITS.index(sign)
+        if sign in capitals.CAPITAL_DIGITS:
+            digit = capitals.CAPITAL_DIGITS.index(sign)
         elif sign in "拾佰仟":
             group, digit = group + digit * {"拾": 10, "佰": 100, "仟": 1000}[sign], 0
         elif sign in "万亿元":

@@ -268,6 +268,14 @@ def test_only_a_compulsory_instrument_not_yet_filed_keeps_from_trust(is_compulso
     assert at((*GOOD, record(RecordKind.INSTRUMENT, "I2", "2026-01-01", **facts))) is status
 
 
+@pytest.mark.parametrize(("breach", "word"), [(FINDING, "shortage"), (PENALTY, "penalty")])
+def test_what_keeps_from_trust_is_called_by_its_name(breach, word):
+    answer = status_of((*GOOD, breach, repair_of(breach.number)), TODAY)
+    assert answer.status is NO_BASIS
+    (reason,) = answer.reasons
+    assert word in reason.message.text
+
+
 def test_a_repaired_shortage_ends_the_watch_but_trust_waits_for_the_window():
     records = (*GOOD, FINDING, repair_of("F1"))
     assert at(records) is NO_BASIS

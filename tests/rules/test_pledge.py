@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.rules import pledge
+from portal.rules import pledge, pledge_clauses
 from portal.rules.errors import InputRefused
 from portal.rules.pledge import PledgeKind, PledgeTerms, PledgeTrigger
 
@@ -109,7 +109,7 @@ def test_a_larger_shortage_never_pays_less(value, more, factor):
 
 
 def test_there_are_six_clauses_each_with_its_sentence_and_its_rule():
-    assert [clause.id for clause in pledge.CLAUSES] == list(pledge._SENTENCES)
+    assert [clause.id for clause in pledge.CLAUSES] == list(pledge_clauses.SENTENCES)
     assert len(pledge.CLAUSES) == 6
     assert all(clause.message.text and clause.rests_on and clause.rests_on_en for clause in pledge.CLAUSES)
     assert pledge.LEGAL_BASIS.article == "第十二条"
