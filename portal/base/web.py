@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -31,6 +32,9 @@ from portal.rules.errors import RuleError
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 # What may stand in an address under `lang`, and the BCP 47 tag for <html lang>.
 LANGUAGE_TAGS = {"zh_Hans_CN": "zh-Hans-CN", "en": "en"}
+
+# Laid down by the demo: what it made stays a demo, whatever the settings say later.
+DEMO_MARK = "demo"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -105,7 +109,7 @@ def _page_values() -> dict[str, Any]:
         "languages": LANGUAGES,
         "language": locale,
         "language_tag": LANGUAGE_TAGS.get(locale, "zh-Hans-CN"),
-        "is_demo": current_app.config["DEMO"],
+        "is_demo": Path(current_app.config["INSTANCE_PATH"], DEMO_MARK).exists(),
         "new_submission_id": new_submission_id,
         "today": clock.today(),
     }

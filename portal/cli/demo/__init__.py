@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -10,6 +11,7 @@ from flask.cli import with_appcontext
 
 from portal.base import clock
 from portal.base.db import unit_of_work
+from portal.base.web import DEMO_MARK
 from portal.cli.demo import people, stories, traders
 from portal.cli.demo.timeline import Timeline, moment
 from portal.merchants import jobs as merchant_jobs
@@ -52,6 +54,7 @@ def print_sign_ins() -> None:
 
 def load(last_day: date, seed: int) -> None:
     """Build the demo that ends on a day."""
+    Path(current_app.config["INSTANCE_PATH"], DEMO_MARK).touch()
     timeline = Timeline(last_day, seed)
     with unit_of_work():
         people.add_offices(timeline.first_moment)
