@@ -42,6 +42,7 @@ from portal.rules.metrology import (
     judge_retail,
 )
 from portal.rules.quantities import MassUnit, parse_amount_fen, parse_mass_mg, parse_price_fen_per_kg
+from portal.workspace.actions import LONGEST_WORDING
 
 NEEDED = InputRequired(_l("Please fill this in."))
 NOTHING = ("0", "0.0", "0.00")
@@ -297,6 +298,12 @@ class MessageForm(DeskForm):
     """What an officer writes in a case."""
 
     text = TextAreaField(_l("Message"), validators=[NEEDED, no_longer_than(LONGEST_REASON)])
+
+
+class ReviewForm(DeskForm):
+    """What an officer answers a merchant who asked that a person look again."""
+
+    answer = TextAreaField(_l("Answer"), validators=[NEEDED, no_longer_than(LONGEST_WORDING)])
 
 
 def checked(field: Field, read: Callable[[str], int]) -> None:

@@ -27,11 +27,15 @@ from portal.complaints import queries as complaint_queries
 from portal.desk import moves, queries
 from portal.desk.actions import Given, carry_out
 from portal.desk.filters import chips, facet_rows, wanted_by
-from portal.desk.forms import AssignForm, FindingForm, MessageForm, MoveForm, move_form, told_by
+from portal.desk.forms import AssignForm, FindingForm, MessageForm, MoveForm, ReviewForm, move_form, told_by
 from portal.desk.reading import Case, case_file
+from portal.merchants import queries as merchant_queries
 from portal.rules.complaint_flow import Actor, MoveName
 from portal.rules.errors import InputRefused, RuleError
 from portal.rules.metrology import Judgement
+from portal.workspace import actions as workspace_actions
+from portal.workspace import queries as workspace_queries
+from portal.workspace.queries import ReviewRequest
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -60,7 +64,52 @@ def queue() -> str:
         facet_rows=facet_rows(found.counts, request.args, wanted),
         chips_rows=chips(request.args, wanted),
         offices=_office_names(),
+        reviews_count=workspace_queries.count_open_review_requests(regions_seen()),
     )
+
+
+@desk.get("/reviews")
+@role_required(*READERS)
+def reviews() -> str:
+    """Show the merchants of the office and those below it that ask for a person to look again."""
+    waiting = workspace_queries.open_review_requests(regions_seen())
+    today = clock.today()
+    return render_template(
+        "desk/reviews.html",
+        rows=[(one, merchant_queries.credit_answer(one.merchant, today)) for one in waiting],
+        offices=_office_names(),
+    )
+
+
+@desk.get("/reviews/<int:request_id>")
+@role_required(*READERS)
+def review(request_id: int) -> Any:
+    """Show one merchant's request with its status and the reasons for it."""
+    return _review_page(_review(request_id), ReviewForm(formdata=None))
+
+
+@desk.post("/reviews/<int:request_id>")
+@role_required(Role.OFFICER, Role.LEADER)
+def answer_review(request_id: int) -> Any:
+    """Answer a merchant's request; its status itself changes by records alone."""
+    found, form = _review(request_id), ReviewForm()
+    if not form.validate():
+        return _review_page(found, form), 422
+
+    def act() -> str:
+        user_id = require_member().user_id
+        workspace_actions.answer_review(
+            _review(request_id), form.answer.data, user_id=user_id, now=clock.now()
+        )
+        return url_for("desk.review", request_id=request_id)
+
+    try:
+        location = _once(str(request_id), act)
+    except RuleError as fault:
+        form.form_errors.append(render(fault.message))
+        return _review_page(_review(request_id), form), 422 if isinstance(fault, InputRefused) else 409
+    flash(_("Your answer stands on the merchant's page."), "good")
+    return seen_elsewhere(location)
 
 
 @desk.get("/cases/<number>")
@@ -197,6 +246,27 @@ def make_move(number: str, name: str) -> Any:
         return _move_page(_again(number), wanted, actor, form, status=status)
     _say_done(wanted)
     return seen_elsewhere(location)
+
+
+def _review(request_id: int) -> ReviewRequest:
+    """Return a request of the offices seen, or answer 404."""
+    found = workspace_queries.review_request(request_id)
+    if found is None:
+        abort(404)
+    require_office(found.region_code)
+    return found
+
+
+def _review_page(found: ReviewRequest, form: ReviewForm) -> str:
+    roles = {membership.role for membership in acting_memberships()}
+    return render_template(
+        "desk/review.html",
+        wanted=found,
+        answer=merchant_queries.credit_answer(found.merchant, clock.today()),
+        answered_by=queries.names_of([found.answered_by_id]),
+        may_answer=bool(roles & {Role.OFFICER, Role.LEADER}),
+        form=form,
+    )
 
 
 def _case(number: str) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.base.db import db
@@ -37,8 +37,24 @@ def open_review_request(merchant_id: int) -> ReviewRequest | None:
 
 def open_review_requests(region_prefixes: Sequence[str]) -> list[ReviewRequest]:
     """Return what waits for an answer in some regions, oldest first: for the desk."""
-    reach = [ReviewRequest.region_code.startswith(prefix) for prefix in region_prefixes]
-    query = select(ReviewRequest).where(ReviewRequest.answered_at.is_(None), or_(false(), *reach))
+    query = select(ReviewRequest).where(*_waiting_in(region_prefixes))
     return list(
         db.session.scalars(query.options(joinedload(ReviewRequest.merchant)).order_by(ReviewRequest.id))
     )
+
+
+def review_request(request_id: int) -> ReviewRequest | None:
+    """Return a request by its row number, answered or not."""
+    query = select(ReviewRequest).where(ReviewRequest.id == request_id)
+    return db.session.scalar(query.options(joinedload(ReviewRequest.merchant)))
+
+
+def count_open_review_requests(region_prefixes: Sequence[str]) -> int:
+    """Return how many requests wait for an answer in some regions."""
+    query = select(func.count(ReviewRequest.id)).where(*_waiting_in(region_prefixes))
+    return db.session.scalar(query) or 0
+
+
+def _waiting_in(region_prefixes: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    reach = [ReviewRequest.region_code.startswith(prefix) for prefix in region_prefixes]
+    return ReviewRequest.answered_at.is_(None), or_(false(), *reach)
