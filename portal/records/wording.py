@@ -29,7 +29,7 @@ LABELS = {
     "outcome": say("Outcome"),
     "result": say("Result"),
     "amount_fen": say("Amount"),
-    "goods": say("Goods"),
+    "goods": say("What was bought"),
     "goods_class": say("Kind of goods"),
     "settled_mg": say("Weight charged"),
     "reweighed_mg": say("Weight found"),
