@@ -56,6 +56,7 @@ SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "mark_overdue": (compensation_jobs.MARK_EVERY, compensation_jobs.mark_overdue),
     "count_silences": (complaint_jobs.COUNT_EVERY, complaint_jobs.count_silences),
     "presume_receipts": (complaint_jobs.PRESUME_EVERY, complaint_jobs.presume_receipts),
+    "refresh_clocks": (complaint_jobs.REFRESH_EVERY, complaint_jobs.refresh_clocks),
 }
 
 

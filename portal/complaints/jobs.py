@@ -1,4 +1,4 @@
-"""What the passing of time does to cases: silence is counted, and taken for receipt of a payment."""
+"""What time does to cases: silence is counted, and taken for receipt; a paused clock's day moves on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from portal.complaints import actions, queries
 
 COUNT_EVERY = timedelta(hours=1)
 PRESUME_EVERY = timedelta(hours=1)
+REFRESH_EVERY = timedelta(hours=1)  # so that a new day is known early in its night
 AT_A_TIME = 200
 
 
@@ -23,3 +24,9 @@ def presume_receipts(now: datetime) -> None:
     for case in queries.cases_said_to_be_paid(AT_A_TIME):
         if actions.is_receipt_presumed(case, today=day_of(now)):
             actions.presume_performed(case, now=now)
+
+
+def refresh_clocks(now: datetime) -> None:
+    """Keep the due days true that shift from day to day, for the queue to sort by."""
+    for case in queries.cases_whose_clock_may_shift():
+        actions.refresh_clock(case, today=day_of(now))

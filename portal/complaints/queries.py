@@ -20,6 +20,7 @@ from portal.rules.complaint_flow import State, Track
 from portal.rules.metrology import Judgement, judgement_from_snapshot
 
 PAGE_SIZE = 30
+TESTING_STATES = (State.TESTING, State.EXTENDED_TESTING, State.CASE_TESTING)
 
 
 def filing_by_code(typed: str) -> Filing | None:
@@ -159,6 +160,17 @@ def cases_with_answer_due_before(day: date, count: int) -> list[Case]:
     """Return the 投诉 whose merchant should have answered by then and was not counted yet."""
     query = select(Case).where(Case.answer_due_on < day, Case.track == Track.MEDIATION)
     return list(db.session.scalars(query.order_by(Case.id).limit(count)))
+
+
+def cases_whose_clock_may_shift() -> list[Case]:
+    """Return the open cases whose due day may be another without any move: paused, or past the calendar.
+
+    A paused clock's day moves on with every day of testing; a provisional one is settled by
+    the next year's holiday notice.
+    """
+    shifting = or_(Case.state.in_(TESTING_STATES), Case.is_due_provisional.is_(True))
+    query = select(Case).where(Case.is_open.is_(True), shifting).order_by(Case.id)
+    return list(db.session.scalars(query.options(joinedload(Case.filing), selectinload(Case.events))))
 
 
 def cases_said_to_be_paid(count: int) -> list[Case]:
