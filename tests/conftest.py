@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,23 @@ def make_app(folder: Path, *, database_url: str = "", **overrides: object) -> Fl
     return app
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    application = make_app(tmp_path)
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file with every table and no row, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("empty")
+    application = make_app(folder)
     with application.app_context():
         db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "portal.db"
+
+
+@pytest.fixture
+def app(tmp_path: Path, empty_database: Path) -> Iterator[Flask]:
+    shutil.copyfile(empty_database, tmp_path / "portal.db")
+    application = make_app(tmp_path)
+    with application.app_context():
         yield application
         db.session.remove()
         db.engine.dispose()
