@@ -1,0 +1,55 @@
+"""The complaint form as the re-weigh helper hands it over: filled in, with the verdict beside it."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.merchants.models import Merchant
+from tests.complaints.forms import SHORT, kept_in, page_of, send, typed
+
+
+def handed_over(client: FlaskClient, shop: Merchant, **more: str) -> object:
+    query = SHORT | {"merchant": shop.number, "lang": "en"} | more
+    return client.get("/complaints/new", query_string=query)
+
+
+@pytest.mark.parametrize(
+    ("reweighed", "words"),
+    [
+        ("0.94", "Over the permitted deviation"),
+        ("0.995", "Within the permitted deviation"),
+        ("1.02", "You got more than you paid for"),
+    ],
+)
+def test_the_verdict_of_the_check_stands_above_the_form(
+    client: FlaskClient, shop: Merchant, reweighed: str, words: str
+) -> None:
+    verdict = page_of(handed_over(client, shop, reweighed=reweighed)).select_one("#verdict")
+    assert verdict is not None
+    assert words in verdict.get_text()
+
+
+@pytest.mark.parametrize("more", [{"reweighed": ""}, {"reweighed": "lots"}, {"price": ""}])
+def test_without_two_readable_weights_there_is_no_verdict(
+    client: FlaskClient, shop: Merchant, more: dict[str, str]
+) -> None:
+    page = handed_over(client, shop, **more)
+    assert page.status_code == 200
+    assert page_of(page).select_one("#verdict") is None
+
+
+def test_the_verdict_stays_when_something_is_still_missing(client: FlaskClient, shop: Merchant) -> None:
+    answer = send(client, typed(shop, name=""))
+    assert answer.status_code == 422
+    assert page_of(answer).select_one("#verdict") is not None
+
+
+def test_e_of_the_scale_comes_along(client: FlaskClient, shop: Merchant) -> None:
+    assert kept_in(handed_over(client, shop, scale_e="5"), ["scale_e"]) == {"scale_e": "5"}
+
+
+def test_the_day_of_purchase_is_today_unless_it_was_said(client: FlaskClient, shop: Merchant) -> None:
+    assert kept_in(handed_over(client, shop), ["bought_on"]) == {"bought_on": "2026-06-01"}
+    said = handed_over(client, shop, bought_on="2026-05-30")
+    assert kept_in(said, ["bought_on"]) == {"bought_on": "2026-05-30"}
