@@ -24,7 +24,9 @@ from portal.complaints import actions, queries
 from portal.complaints.forms import CodeForm, ComplaintForm, StepForm
 from portal.complaints.reading import CaseReading, reading_of
 from portal.complaints.words import Wanted
+from portal.instruments.reading import bar_of, title_of
 from portal.merchants import queries as merchant_queries
+from portal.merchants.queries import Merchant
 from portal.rules.complaint_flow import Actor, MoveName, Track
 from portal.rules.errors import RuleError
 from portal.rules.messages import say
@@ -44,16 +46,21 @@ TRACKS = {
 def new() -> Any:
     """Show the form, prefilled from a check, and file what is sent."""
     mark_private()
-    form = ComplaintForm(request.form if request.method == "POST" else request.args)
+    is_sent = request.method == "POST"
+    form = ComplaintForm(request.form if is_sent else request.args)
     form.offer_choices()
+    if not is_sent:
+        # An address made by somebody else may fill the form in, but not choose its receipt.
+        form.submission_id.data = new_submission_id()
+        form.bought_on.data = form.bought_on.data or clock.today().isoformat()
     number = form.merchant.data or ""
     merchant = merchant_queries.merchant_by_number(number) if number else None
-    if request.method == "GET" or merchant is None:
-        code = 200 if request.method == "GET" else 422
-        return render_template("complaints/new.html", form=form, merchant=merchant, number=number), code
+    if not is_sent or merchant is None:
+        code = 422 if is_sent else 200
+        return _form_page(form, merchant, code)
     weighing = form.parsed(today=clock.today())
     if weighing is None:
-        return render_template("complaints/new.html", form=form, merchant=merchant, number=number), 422
+        return _form_page(form, merchant, 422)
     data = actions.FilingData(
         merchant=merchant,
         tracks=TRACKS[Wanted(form.wanted.data)],
@@ -75,7 +82,24 @@ def new() -> Any:
             # What stands in the form now can still be sent, knowingly, as a filing of its own.
             form.submission_id.data = new_submission_id()
         code = 409 if is_reused else 422
-        return render_template("complaints/new.html", form=form, merchant=merchant, number=number), code
+        return _form_page(form, merchant, code)
+
+
+def _form_page(form: ComplaintForm, merchant: Merchant | None, code: int) -> Any:
+    """Show the form, with the verdict on what stands in it where both weights do."""
+    checked = form.checked(today=clock.today()) if merchant else None
+    judgement = checked.judgement if checked else None
+    page = render_template(
+        "complaints/new.html",
+        form=form,
+        merchant=merchant,
+        number=form.merchant.data or "",
+        checked=checked,
+        judgement=judgement,
+        title=title_of(checked) if checked else "",
+        bar=bar_of(judgement) if judgement else None,
+    )
+    return page, code
 
 
 def _said(text: str | None) -> str | None:

@@ -107,6 +107,14 @@ class WeighingForm(FlaskForm):  # type: ignore[misc]
             self._refuse("reweighed", str(NEEDED.message))
         return None if self.errors else weighing
 
+    def checked(self, *, today: date) -> Weighing | None:
+        """Return the judged weighing that stands in the form, or None where there is none to judge."""
+        try:
+            weighing = weigh({name: self[name].data for name in WEIGHING_FIELDS}, today=today)
+        except WeighingRefused:
+            return None
+        return weighing if weighing.judgement else None
+
     def _refuse(self, name: str, sentence: str) -> None:
         """Put a sentence on a field that has none yet."""
         if not self[name].errors:

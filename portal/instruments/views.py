@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +14,12 @@ from portal.base.labels import day, label, mass, unit_price
 from portal.instruments import queries
 from portal.instruments.forms import WEIGHING_FIELDS, ReweighForm
 from portal.instruments.queries import Fitness
+from portal.instruments.reading import bar_of, title_of
 from portal.instruments.weighing import Weighing, bought_on
 from portal.merchants import queries as merchant_queries
 from portal.rules.compensation import Basis
 from portal.rules.credit_file import InstrumentFact
-from portal.rules.metrology_terms import GoodsGroup, Verdict
+from portal.rules.metrology_terms import GoodsGroup
 from portal.rules.pledge import PledgeTerms, headline
 from portal.rules.quantities import MassUnit
 from portal.rules.verification import InstrumentStatus
@@ -34,14 +34,6 @@ EXAMPLES: tuple[dict[str, str], ...] = (
     {"goods": "苹果", "price": "8", "settled": "1", "reweighed": "0.975"},
     {"goods": "茶叶", "price": "400", "settled": "0.5", "reweighed": "0.499"},
 )
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The bar of a shortage against what is permitted, in whole percents of its length."""
-
-    shortage_share: int
-    limit_share: int
 
 
 @instruments.get("/weigh")
@@ -112,35 +104,14 @@ def _result(weighing: Weighing, form: ReweighForm, merchant_number: str) -> dict
         "weighing": weighing,
         "judgement": judgement,
         "owed": owed,
-        "title": _title(weighing, judgement.verdict),
-        "bar": _bar(judgement.shortage, judgement.limit),
+        "title": title_of(weighing),
+        "bar": bar_of(judgement),
         "read_back": _read_back(weighing),
         "owed_lines": [line for line in owed.lines if line.basis is not Basis.FRAUD_IF_ESTABLISHED],
         "fraud": lines.get(Basis.FRAUD_IF_ESTABLISHED),
         "needs_scale_e": judgement.limit is None and weighing.scale is None,
         "complaint_url": _complaint_url(form, merchant_number),
     }
-
-
-def _title(weighing: Weighing, verdict: Verdict) -> str:
-    """Return the verdict in big words; it never says that a law was broken."""
-    if weighing.surplus_mg and verdict is Verdict.WITHIN:
-        return _("You got more than you paid for")
-    if weighing.reweighed_mg == weighing.settled_mg and verdict is Verdict.WITHIN:
-        return _("Full measure: nothing is missing")
-    return {
-        Verdict.WITHIN: _("Within the permitted deviation"),
-        Verdict.OVER: _("Over the permitted deviation"),
-        Verdict.NOT_PROVABLE: _("Cannot be decided this way"),
-    }[verdict]
-
-
-def _bar(shortage: int, limit: int | None) -> Bar | None:
-    """Return the bar, long enough for twice what is permitted; none where nothing can be compared."""
-    if not limit or not shortage:
-        return None
-    full = max(2 * limit, shortage * 11 // 10)
-    return Bar(max(1, shortage * 100 // full), max(1, limit * 100 // full))
 
 
 def _read_back(weighing: Weighing) -> list[tuple[str, str]]:
