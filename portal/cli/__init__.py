@@ -6,6 +6,7 @@ from click import Command
 from flask import Flask
 
 from portal.cli.accounts import accounts
+from portal.cli.backup import backup, restore
 from portal.cli.credit import credit
 from portal.cli.demo import demo_commands
 from portal.cli.flow import flow
@@ -25,6 +26,7 @@ def register_commands(app: Flask) -> None:
 
 COMMANDS: tuple[Command, ...] = (
     accounts,
+    backup,
     credit,
     flow,
     demo_commands,
@@ -32,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     ledger,
     log,
     records,
+    restore,
     search,
     serve,
     worker,
