@@ -26,7 +26,7 @@ from typing import Any
 from portal.rules.errors import InputRefused
 from portal.rules.messages import Message, say
 from portal.rules.pledge_clauses import CLAUSES as CLAUSES
-from portal.rules.pledge_clauses import CLAUSES_VERSION
+from portal.rules.pledge_clauses import CLAUSES_VERSION as CLAUSES_VERSION
 from portal.rules.pledge_clauses import LEGAL_BASIS as LEGAL_BASIS
 from portal.rules.pledge_clauses import Clause as Clause
 from portal.rules.pledge_clauses import LegalBasis as LegalBasis
