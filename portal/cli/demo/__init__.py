@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from portal.base import clock
+from portal.base import clock, jobs
 from portal.base.db import unit_of_work
 from portal.base.web import DEMO_MARK
 from portal.cli.demo import people, stories, traders
@@ -56,13 +56,16 @@ def load(last_day: date, seed: int) -> None:
     """Build the demo that ends on a day."""
     Path(current_app.config["INSTANCE_PATH"], DEMO_MARK).touch()
     timeline = Timeline(last_day, seed)
+    evening = moment(last_day, 23)
     with unit_of_work():
         people.add_offices(timeline.first_moment)
     stories.plan(timeline, traders.plan(timeline))
     timeline.run()
     with unit_of_work():
         people.add_people(timeline.first_moment)
-        merchant_jobs.refresh_all(now=moment(last_day, 23))
+        merchant_jobs.refresh_all(now=evening)
+    # What that put in line is done before anybody looks.
+    jobs.run_due(current_app.extensions["jobs"], now=evening)
     click.echo("Indexing ...")
     search_queries.use_index(current_app.config["SEARCH_ENGINE"], current_app.config["INSTANCE_PATH"])
     search_queries.catch_up()
