@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from portal.accounts.access import UNDECLARED, Access, Role, access_of
 from portal.base.web import csrf
@@ -75,8 +75,10 @@ def test_every_post_without_a_csrf_token_is_refused(tmp_path: Path) -> None:
     for rule in app.url_map.iter_rules():
         if "POST" not in methods_of(rule) or rule.endpoint in CSRF_EXEMPT:
             continue
-        values = {name: 1 if "Int" in type(converter).__name__ else "x" for name, converter in
-                  rule._converters.items()}  # fmt: skip
+        values = {
+            name: 1 if isinstance(converter, IntegerConverter) else "x"
+            for name, converter in rule._converters.items()
+        }
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
         if client.post(path).status_code != 400:
