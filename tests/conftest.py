@@ -29,6 +29,17 @@ class ForgetfulClient(FlaskClient):
         return super().open(*args, **kwargs)
 
 
+class WatchedSessions(SecureCookieSessionInterface):
+    """Sessions that count the requests which looked into them; `Vary` tells only of the language."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        self.reads += session.accessed
+        super().save_session(app, session, response)
+
+
 def make_app(folder: Path, *, database_url: str = "", **overrides: object) -> Flask:
     """Return an application with an instance folder of its own and no CSRF check."""
     environ = {"INSTANCE_PATH": str(folder), "SECRET_KEYS": "a-key-for-tests-only-" + "0" * 32}

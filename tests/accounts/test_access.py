@@ -17,7 +17,7 @@ from portal.accounts.access import Role, UndeclaredAccess
 from portal.accounts.regions import is_within, prefix_of
 from portal.base.db import db, unit_of_work
 from tests.builders import make_member, make_office, sign_in
-from tests.conftest import make_app
+from tests.conftest import WatchedSessions, make_app
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 
@@ -247,15 +247,16 @@ def test_a_public_page_reads_no_session_and_asks_no_query(client: FlaskClient, a
     sign_in(client, make_member(Role.MERCHANT_OWNER, 7, now=NOW))
     asked = []
     event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    sessions = app.session_interface = WatchedSessions()
     answer = client.get("/rooms/open")
     assert answer.status_code == 200
-    assert "Vary" not in answer.headers
+    assert sessions.reads == 0
     assert "Set-Cookie" not in answer.headers
     assert "no-store" not in answer.headers.get("Cache-Control", "")
     assert asked == []
     # The same look at a private page finds all three.
     private = client.get("/rooms/merchants/7")
-    assert private.headers["Vary"] == "Cookie"
+    assert sessions.reads == 1
     assert private.headers["Cache-Control"] == "no-store"
     assert asked != []
 
