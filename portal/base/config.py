@@ -30,6 +30,8 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         "INSTANCE_PATH": str(instance),
         "SQLALCHEMY_DATABASE_URI": _database_url(environ, instance),
+        # What a statement carried (names, phones) stays out of the log when it fails.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SECRET_KEYS": keys,
         "SECRET_KEY": crypto.derive(keys[0], "session").hex(),
         "SECRET_KEY_FALLBACKS": [crypto.derive(key, "session").hex() for key in keys[1:]],

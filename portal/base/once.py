@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base import crypto
@@ -26,7 +26,11 @@ class SubmissionReused(RuleError):
 
 
 class Submission(Model):
-    """A form that was carried out, and the answer it was given."""
+    """A form that was carried out, and the answer it was given.
+
+    `key` is a keyed hash of the submission id: a receipt code is computed from
+    the id, so the id is kept no more than the code is.
+    """
 
     __tablename__ = "submission"
 
@@ -53,12 +57,13 @@ def do_once(key: str, body: Mapping[str, object], act: Callable[[], str], *, now
     Raises SubmissionReused when the key came before with another body.
     """
     wanted = body_hashes(body)
+    keys = crypto.keyed_hashes("submission-id", key)
 
     def once() -> str:
-        done = db.session.get(Submission, key)
+        done = db.session.scalar(select(Submission).where(Submission.key.in_(keys)))
         if done is None:
             answer = act()
-            db.session.add(Submission(key=key, body_hash=wanted[0], answer=answer, created_at=now))
+            db.session.add(Submission(key=keys[0], body_hash=wanted[0], answer=answer, created_at=now))
             db.session.flush()
             return answer
         if done.body_hash not in wanted:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import (
     Flask,
@@ -23,6 +23,7 @@ from flask import (
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.base import clock, labels
@@ -40,6 +41,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 babel = Babel()
 csrf = CSRFProtect()
+
+
+class RowNumber(IntegerConverter):
+    """A whole number in an address, short enough for every database's integer column."""
+
+    regex = r"\d{1,9}"
 
 
 def open_to_all(view: View) -> View:
@@ -84,9 +91,11 @@ def seen_elsewhere(location: str) -> BaseResponse:
 
 def init_web(app: Flask) -> None:
     """Attach language, headers, filters and error pages to the application."""
+    app.url_map.converters["int"] = RowNumber
     babel.init_app(app, locale_selector=choose_language)
     csrf.init_app(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.before_request(_add_missing_slash)
     app.before_request(_refuse_control_characters)
     app.after_request(_remember_language)
     app.after_request(_set_headers)
@@ -109,10 +118,20 @@ def _page_values() -> dict[str, Any]:
         "languages": LANGUAGES,
         "language": locale,
         "language_tag": LANGUAGE_TAGS.get(locale, "zh-Hans-CN"),
-        "is_demo": Path(current_app.config["INSTANCE_PATH"], DEMO_MARK).exists(),
+        "is_demo": Path(current_app.instance_path, DEMO_MARK).exists(),
         "new_submission_id": new_submission_id,
         "today": clock.today(),
     }
+
+
+def _add_missing_slash() -> BaseResponse | None:
+    """Redirect as the router would, but by the path alone: it takes the host from the Host header."""
+    error = request.routing_exception
+    if not isinstance(error, RequestRedirect):
+        return None
+    parts = urlsplit(error.new_url)
+    location = parts._replace(scheme="", netloc="", path="/" + parts.path.lstrip("/")).geturl()
+    return redirect(location, code=error.code)
 
 
 def _refuse_control_characters() -> None:
