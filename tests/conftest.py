@@ -11,7 +11,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask, g, has_app_context
+from flask import Flask, Response, g, has_app_context
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
