@@ -100,6 +100,10 @@ def test_a_failed_statement_leaves_what_it_carried_out_of_the_log(tmp_path: Path
     assert not [word for word in ("苹果", *WHO.values()) if word in written.getvalue()]
 
 
+def test_a_page_is_kept_apart_for_each_language(client: FlaskClient) -> None:
+    assert "Cookie" in client.get("/").headers["Vary"]
+
+
 def test_the_web_server_writes_no_address_of_a_visitor(app: Flask) -> None:
     command = _web_command(8000)
     assert "--access-logfile" not in command

@@ -178,6 +178,9 @@ def _set_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if response.mimetype == "text/html":
+        # The language chosen before is in a cookie.
+        response.vary.add("Cookie")
     if g.get("is_private"):
         headers["Cache-Control"] = "no-store"
     return response
