@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the Flask configuration for an environment, or raise ConfigError."""
     instance = Path(environ.get("INSTANCE_PATH", PROJECT_ROOT / "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # A folder that was there already may be open to others; database and index must not be.
+    with suppress(PermissionError):
+        instance.chmod(0o700)
     port = _integer(environ, "PORT", 8000)
     public_url = _public_url(environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}"))
     is_plain = public_url.startswith("http://")

@@ -95,6 +95,8 @@ def move(
 
 def write_message(case: Case, text: str, *, actor: Actor, user_id: int | None, now: datetime) -> CaseMessage:
     """Add what somebody wrote to a mediation case; a report has no second side to read it."""
+    if not case.is_open:
+        raise MoveNotAllowed(say("This case is closed; nothing more can be written to it."))
     if case.track is Track.REPORT and actor is Actor.MERCHANT:
         raise MoveNotAllowed(say("This case is not open to the merchant."))
     message = CaseMessage(case_id=case.id, actor=actor, user_id=user_id, at=now, text=text[:LONGEST_REASON])

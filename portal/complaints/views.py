@@ -214,9 +214,9 @@ def _carry_out(number: str, step: str, text: str) -> None:
     elif name is MoveName.DENY_RECEIPT:
         actions.deny_receipt(case, now=now)
     else:
-        actions.move(case, name, actor=Actor.COMPLAINANT, reason="", now=now)
         if text:
             actions.write_message(case, text, actor=Actor.COMPLAINANT, user_id=None, now=now)
+        actions.move(case, name, actor=Actor.COMPLAINANT, reason="", now=now)
 
 
 def _own(number: str) -> CaseReading:
