@@ -117,6 +117,7 @@ def configure_engine(engine: sa.Engine) -> None:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
         _require_durable_postgres(engine)
 
 
@@ -135,6 +136,23 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("begin_immediate") else "BEGIN")
+
+
+def _without_nul(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
+) -> tuple[str, Any]:
+    """Drop NUL from what is sent: nobody types it, and PostgreSQL refuses a text that holds it."""
+    return statement, _cleaned(parameters)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {name: _cleaned(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_cleaned(inner) for inner in value)
+    return value
 
 
 def _require_durable_postgres(engine: sa.Engine) -> None:

@@ -78,3 +78,12 @@ def test_sixty_four_equal_posts_at_once_have_one_effect(app: Flask) -> None:
     assert len(answers) == 64
     assert len(set(answers)) == 1
     assert job_count() == 1
+
+
+@pytest.mark.postgres
+def test_a_text_with_nul_is_stored_without_it_on_postgresql(postgres_app: Flask) -> None:
+    with unit_of_work():
+        enqueue("a\x00b", {"text": "c\x00d"}, run_at=NOW)
+    job = db.session.scalars(sa.select(Job)).one()
+    assert job.name == "ab"
+    assert db.session.scalar(sa.select(Job.id).where(Job.name == "a\x00b")) == job.id
