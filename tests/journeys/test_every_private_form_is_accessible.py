@@ -1,0 +1,183 @@
+"""Every page and form behind a sign-in, by axe and at two widths; the lists make themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from portal.accounts.access import access_of
+from portal.accounts.models import Role
+from portal.base import clock
+from portal.base.db import db, unit_of_work
+from portal.complaints import actions as complaint_actions
+from portal.complaints import queries as complaint_queries
+from portal.rules.complaint_flow import Actor, MoveName, Need
+from portal.rules.credit import CreditStatus
+from portal.workspace.models import ReviewRequest
+from tests.builders import make_case, make_member, make_merchant, make_office, make_pledge, move_case, sign_in
+from tests.journeys.test_every_page_is_accessible import BOXES, PHONE, faults_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the small database holds, by the numbers that stand in addresses."""
+
+    case: str
+    settled: str
+    review: int
+
+
+PAGES = {
+    "accounts.overview": ("officer", "/account/"),
+    "accounts.confirm": ("officer", "/account/confirm"),
+    "accounts.change_password": ("officer", "/account/password"),
+    "accounts.set_up_second_factor": ("officer", "/account/second-factor/set-up"),
+    "accounts.recovery_codes": ("officer", "/account/recovery-codes"),
+    "desk.queue": ("officer", "/desk/"),
+    "desk.case": ("officer", "/desk/cases/{case}"),
+    "desk.make_move": ("officer", "/desk/cases/{case}/moves/end_mediation"),
+    "desk.record_finding": ("officer", "/desk/cases/{case}/moves/record_finding"),
+    "desk.reviews": ("officer", "/desk/reviews"),
+    "desk.review": ("officer", "/desk/reviews/{review}"),
+    "workspace.home": ("owner", "/merchant/"),
+    "workspace.case": ("owner", "/merchant/cases/{case}"),
+    "workspace.pledge": ("owner", "/merchant/pledge"),
+    "workspace.credit": ("owner", "/merchant/credit"),
+}
+# Where the form stands that sends to an endpoint, and the end of its address; "" is the page's own form.
+FORMS = {
+    "accounts.confirm": ("officer", "/account/confirm", ""),
+    "accounts.change_password": ("officer", "/account/password", ""),
+    "accounts.set_up_second_factor": ("officer", "/account/second-factor/set-up", ""),
+    "desk.make_move": ("officer", "/desk/cases/{case}/moves/end_mediation", ""),
+    "desk.record_finding": ("officer", "/desk/cases/{case}/moves/record_finding", ""),
+    "desk.write": ("officer", "/desk/cases/{case}", "/messages"),
+    "desk.answer_review": ("officer", "/desk/reviews/{review}", ""),
+    "workspace.reply": ("owner", "/merchant/cases/{case}", "/reply"),
+    "workspace.offer": ("owner", "/merchant/cases/{case}", "/offer"),
+    "workspace.report_paid": ("owner", "/merchant/cases/{settled}", "/paid"),
+    "workspace.pledge": ("owner", "/merchant/pledge", ""),
+}
+ONE_BUTTON = {
+    "accounts.sign_out_everywhere",
+    "accounts.renew_recovery_codes",
+    "accounts.remove_second_factor",
+    "desk.take",
+    "desk.assign",
+    "workspace.withdraw_pledge",
+    # A request to look again may be sent without a word.
+    "workspace.credit",
+}
+
+
+def endpoints(app: Flask, method: str) -> set[str]:
+    kinds = {"role", "signed_in"}
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and getattr(access_of(app, rule.endpoint), "kind", "") in kinds
+    }
+
+
+@pytest.fixture(scope="module")
+def people(served: Flask) -> dict[str, int]:
+    with served.app_context():
+        now = clock.now()
+        office = make_office(now=now)
+        shop = make_merchant(now=now)
+        return {
+            "officer": make_member(Role.OFFICER, office, login="li@example.cn", now=now),
+            "owner": make_member(Role.MERCHANT_OWNER, shop.id, login="wang@example.cn", now=now),
+        }
+
+
+@pytest.fixture(scope="module")
+def office(served: Flask, people: dict[str, int]) -> Office:
+    now = clock.now()
+    with served.app_context():
+        shop = make_merchant(now=now)
+        make_pledge(shop, now=now)
+        cases = [make_case(shop, key=key, now=now).number for key in ("one", "two")]
+        for number in cases:
+            move_case(number, MoveName.ACCEPT, now=now)
+            move_case(number, MoveName.BEGIN_MEDIATION, also_given=[Need.BOTH_CONSENT], now=now)
+        with unit_of_work():
+            case = complaint_queries.case_by_number(cases[1])
+            complaint_actions.settle(
+                case,
+                amount_fen=500,
+                reason="双方同意",
+                actor=Actor.OFFICER,
+                user_id=people["officer"],
+                now=now,
+            )
+            request = ReviewRequest(
+                merchant_id=shop.id,
+                region_code=shop.region_code,
+                status=CreditStatus.WATCH,
+                wording="请再看一看。",
+                asked_by_id=people["owner"],
+                asked_at=now,
+            )
+            db.session.add(request)
+            db.session.flush()
+            review = request.id
+        return Office(cases[0], cases[1], review)
+
+
+@pytest.fixture(scope="module")
+def pages(
+    browser: Browser, served: Flask, people: dict[str, int], office: Office
+) -> Iterator[dict[str, Page]]:
+    """Yield a phone for each person, signed in."""
+    contexts = {}
+    for name, user_id in people.items():
+        with served.app_context():
+            client = served.test_client()
+            sign_in(client, user_id)
+            cookie = client.get_cookie("session")
+        address = served.config["PUBLIC_URL"]
+        context = browser.new_context(base_url=address, viewport=PHONE, locale="zh-CN")
+        context.set_default_timeout(8000)
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        contexts[name] = context
+    yield {name: context.new_page() for name, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
+def test_the_list_of_private_pages_is_whole(served: Flask) -> None:
+    assert set(PAGES) == endpoints(served, "GET")
+
+
+def test_the_list_of_private_forms_is_whole(served: Flask) -> None:
+    assert {*FORMS, *ONE_BUTTON} == endpoints(served, "POST")
+
+
+def test_every_private_page_is_accessible_and_fits_the_screen(pages: dict[str, Page], office: Office) -> None:
+    found = {}
+    for name, (who, address) in PAGES.items():
+        answer = pages[who].goto(address.format(**vars(office)))
+        broken = [] if answer is not None and answer.status == 200 else [f"status of {address}"]
+        found[name] = broken + faults_of(pages[who])
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_every_private_forms_error_state_is_accessible(pages: dict[str, Page], office: Office) -> None:
+    found = {}
+    for name, (who, address, action) in FORMS.items():
+        page = pages[who]
+        page.goto(address.format(**vars(office)))
+        for box in page.locator(BOXES).all():
+            box.fill("")
+        form = f"main form[action$='{action}']" if action else "main form.fm-form"
+        page.locator(f"{form} button:not([type=button])").first.click()
+        is_told = page.locator("#error-summary").count() == 1 and page.locator(".fm-field-error").count() > 0
+        found[name] = faults_of(page) + ([] if is_told else ["says nothing of what is wrong"])
+    assert {name: faults for name, faults in found.items() if faults} == {}
