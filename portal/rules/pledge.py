@@ -135,12 +135,19 @@ def payout_fen(terms: PledgeTerms, *, shortage_value_fen: int, price_fen: int) -
     return lifted_fen if terms.cap_fen is None else min(lifted_fen, terms.cap_fen)
 
 
+# The usual promises, as people say them.
+SPOKEN_FACTORS = {
+    2: say("Two for one"),
+    3: say("Three for one"),
+    5: say("Five for one"),
+    10: say("Ten for one"),
+}
+
+
 def headline(terms: PledgeTerms) -> Message:
     """Return the pledge in a few words, such as 缺一罚十."""
     if terms.kind is PledgeKind.MULTIPLE_OF_SHORTAGE_VALUE:
-        if terms.factor == 10:
-            return say("Ten for one")
-        return say("%(factor_count)s for one", factor_count=terms.factor)
+        return SPOKEN_FACTORS.get(terms.factor) or say("%(factor_count)s for one", factor_count=terms.factor)
     if terms.kind is PledgeKind.MULTIPLE_OF_PRICE:
         return say("%(factor_count)s times the price", factor_count=terms.factor)
     if terms.kind is PledgeKind.FIXED:

@@ -119,7 +119,8 @@ def test_there_are_six_clauses_each_with_its_sentence_and_its_rule():
     ("terms", "headline"),
     [
         (PledgeTerms(factor=10), "Ten for one"),
-        (PledgeTerms(factor=3), "%(factor_count)s for one"),
+        (PledgeTerms(factor=3), "Three for one"),
+        (PledgeTerms(factor=4), "%(factor_count)s for one"),
         (PledgeTerms(kind=PledgeKind.MULTIPLE_OF_PRICE, factor=2), "%(factor_count)s times the price"),
         (PledgeTerms(kind=PledgeKind.FIXED, fixed_fen=1), "%(fixed_fen)s for a shortage"),
         (PledgeTerms(kind=PledgeKind.MAKE_UP), "What is missing is made up"),
