@@ -27,8 +27,8 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from portal.accounts.models import Office, User
 from portal.base.labels import label, render
 from portal.compensation.models import PaymentMethod
-from portal.complaints.models import Case
 from portal.complaints.moving import LONGEST_REASON
+from portal.desk.typed import NOTHING, amount_of, grams_of, kilograms_of, price_of
 from portal.rules.complaint_flow import EndingGround, MoveName, Need, RefusalGround
 from portal.rules.errors import ClaimExceedsShortage, InputRefused, RuleError
 from portal.rules.metrology import (
@@ -41,11 +41,9 @@ from portal.rules.metrology import (
     ScaleSpec,
     judge_retail,
 )
-from portal.rules.quantities import MassUnit, parse_amount_fen, parse_mass_mg, parse_price_fen_per_kg
 from portal.workspace.actions import LONGEST_WORDING
 
 NEEDED = InputRequired(_l("Please fill this in."))
-NOTHING = ("0", "0.0", "0.00")
 
 
 def no_longer_than(count: int) -> Length:
@@ -270,18 +268,6 @@ class FindingForm(DeskForm):
         )
 
 
-def told_by(case: Case) -> dict[str, Any]:
-    """Return what the filer told, as the fields of a finding begin."""
-    filing = case.filing
-    return {
-        "goods": filing.goods,
-        "goods_group": filing.goods_group or "",
-        "unit_price": _decimal(filing.unit_price_fen_per_kg, 100),
-        "settled": _decimal(filing.settled_mg, 1_000_000),
-        "accuracy": AccuracyClass.III.value,
-    }
-
-
 class AssignForm(DeskForm):
     """Who is to work on a case."""
 
@@ -314,34 +300,8 @@ def checked(field: Field, read: Callable[[str], int]) -> None:
         raise ValidationError(render(fault.message)) from fault
 
 
-def amount_of(text: str) -> int:
-    """Return a typed amount in fen; nothing is an amount too, where both sides agree on none."""
-    return 0 if text.strip() in NOTHING else parse_amount_fen(text)
-
-
-def price_of(text: str) -> int:
-    """Return a typed price in fen per kilogram."""
-    return parse_price_fen_per_kg(text, MassUnit.KG)
-
-
-def kilograms_of(text: str) -> int:
-    """Return a typed weight in mg; a bare number counts kilograms."""
-    return parse_mass_mg(text, MassUnit.KG)
-
-
-def grams_of(text: str) -> int:
-    """Return a typed weight in mg; a bare number counts grams."""
-    return parse_mass_mg(text, MassUnit.G)
-
-
 def _error_of(field: Field) -> int | None:
     typed = (field.data or "").strip()
     if not typed:
         return None
     return 0 if typed in NOTHING else grams_of(typed)
-
-
-def _decimal(value: int, per: int) -> str:
-    digits = len(str(per)) - 1
-    whole, rest = divmod(value, per)
-    return f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".")

@@ -27,8 +27,9 @@ from portal.complaints import queries as complaint_queries
 from portal.desk import moves, queries
 from portal.desk.actions import Given, carry_out
 from portal.desk.filters import chips, facet_rows, wanted_by
-from portal.desk.forms import AssignForm, FindingForm, MessageForm, MoveForm, ReviewForm, move_form, told_by
+from portal.desk.forms import AssignForm, FindingForm, MessageForm, MoveForm, ReviewForm, move_form
 from portal.desk.reading import Case, case_file
+from portal.desk.typed import told_by
 from portal.merchants import queries as merchant_queries
 from portal.rules.complaint_flow import Actor, MoveName
 from portal.rules.errors import InputRefused, RuleError
