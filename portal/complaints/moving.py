@@ -81,16 +81,21 @@ def move(
         amount_fen=amount_fen,
         reason=reason or None,
     )
-    case.events.append(event)
-    case.state = to_state
-    case.is_open = not is_final(to_state)
-    case.closed_on = None if case.is_open else legal_day
-    note_answer(case, name, legal_day)
-    refresh_clock(case, today=day_of(now))
-    if not case.is_open and case.track is Track.MEDIATION:
-        close_out(case, was_settled=to_state is State.CLOSED, now=now)
+    _enter(case, event, now)
     db.session.flush()
     return event
+
+
+def _enter(case: Case, event: CaseEvent, now: datetime) -> None:
+    """Write a move into the case: its history, its state, its clock, and what closing it brings."""
+    case.events.append(event)
+    case.state = event.to_state
+    case.is_open = not is_final(event.to_state)
+    case.closed_on = None if case.is_open else event.on
+    note_answer(case, event.move, event.on)
+    refresh_clock(case, today=day_of(now))
+    if not case.is_open and case.track is Track.MEDIATION:
+        close_out(case, was_settled=event.to_state is State.CLOSED, now=now)
 
 
 def write_message(case: Case, text: str, *, actor: Actor, user_id: int | None, now: datetime) -> CaseMessage:
