@@ -186,7 +186,9 @@ def owed_for(
         lines=(),
         price_fen=price_fen(unit_price_fen_per_kg, settled_mg),
         shortage_mg=shortage_mg,
-        shortage_value_fen=price_fen(unit_price_fen_per_kg, shortage_mg),
+        shortage_value_fen=refund_fen(
+            unit_price_fen_per_kg, settled_mg=settled_mg, reweighed_mg=reweighed_mg
+        ),
         on=on,
     )
     if shortage_mg == 0:
