@@ -160,12 +160,6 @@ def require_member() -> Member:
     return member
 
 
-def current_user_name() -> str:
-    """Return the name of the person signed in, or an empty text."""
-    member = current_member()
-    return member.name if member else ""
-
-
 def acting_memberships() -> tuple[Membership, ...]:
     """Return the memberships by which this view was opened."""
     return tuple(g.get("acting", ()))
@@ -184,11 +178,6 @@ def require_merchant(merchant_id: int) -> Membership:
 def require_market(market_id: int) -> Membership:
     """Return the membership that opens a market's object, or answer 404."""
     return _require_subject(SubjectKind.MARKET, market_id)
-
-
-def require_fund(fund_id: int) -> Membership:
-    """Return the membership that opens a fund's object, or answer 404."""
-    return _require_subject(SubjectKind.FUND, fund_id)
 
 
 def _require_subject(kind: SubjectKind, subject_id: int) -> Membership:
@@ -218,11 +207,6 @@ def regions_seen() -> tuple[str, ...]:
 def merchant_ids() -> tuple[int, ...]:
     """Return the merchants this view's memberships act for."""
     return _subject_ids(SubjectKind.MERCHANT)
-
-
-def market_ids() -> tuple[int, ...]:
-    """Return the markets this view's memberships act for."""
-    return _subject_ids(SubjectKind.MARKET)
 
 
 def _subject_ids(kind: SubjectKind) -> tuple[int, ...]:

@@ -72,17 +72,6 @@ def offices_of(memberships: Iterable[Membership]) -> dict[int, Office]:
     return offices_by_id({m.subject_id for m in memberships if m.subject_kind is SubjectKind.OFFICE})
 
 
-def members_of(kind: SubjectKind, subject_id: int) -> tuple[Membership, ...]:
-    """Return the memberships of one subject that have not ended."""
-    query = (
-        select(Membership)
-        .where(Membership.subject_kind == kind, Membership.subject_id == subject_id)
-        .where(Membership.ended_at.is_(None))
-        .order_by(Membership.id)
-    )
-    return tuple(db.session.scalars(query))
-
-
 def office_by_region(region_code: str) -> Office | None:
     """Return the office that answers for exactly this region."""
     return db.session.scalar(select(Office).where(Office.region_code == region_code))

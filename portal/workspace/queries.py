@@ -18,11 +18,6 @@ def merchants_by_ids(ids: Sequence[int]) -> list[Merchant]:
     return list(db.session.scalars(query.order_by(Merchant.name, Merchant.id)))
 
 
-def merchant_by_id(merchant_id: int) -> Merchant:
-    """Return a merchant by its row number."""
-    return db.session.get_one(Merchant, merchant_id)
-
-
 def review_requests_of(merchant_id: int) -> list[ReviewRequest]:
     """Return a merchant's requests to look again, newest first."""
     query = select(ReviewRequest).where(ReviewRequest.merchant_id == merchant_id)
