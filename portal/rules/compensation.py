@@ -69,6 +69,11 @@ class Line:
     article_en: str = ""
     confidence: str = ""
 
+    @property
+    def is_reference_only(self) -> bool:
+        """Say whether the rule behind this was not verified and must be shown as such."""
+        return self.confidence == "R"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the line as plain values; the reason as its text and values."""
         reason = {"text": self.reason.text, "values": _plain(self.reason.values)}

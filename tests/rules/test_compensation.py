@@ -260,3 +260,10 @@ def test_capitals_read_back_as_the_same_amount(amount_fen):
     words = compensation.amount_in_capitals(amount_fen)
     assert read_capitals(words) == amount_fen
     assert "零零" not in words
+
+
+@pytest.mark.parametrize(
+    ("confidence", "expected"), [("VP", False), ("VS", False), ("A", False), ("R", True)]
+)
+def test_only_an_unverified_rule_makes_a_line_a_reference_value(confidence, expected):
+    assert replace(owed().lines[0], confidence=confidence).is_reference_only is expected
