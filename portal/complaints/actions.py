@@ -4,6 +4,7 @@ from portal.complaints.assigning import assign, merge_reports, take, transfer
 from portal.complaints.closing import note_silence
 from portal.complaints.deciding import (
     accept_offer,
+    claim_of,
     confirm_performed,
     deny_receipt,
     is_receipt_presumed,
@@ -23,6 +24,7 @@ __all__ = [
     "accept_offer",
     "assign",
     "case_number",
+    "claim_of",
     "clocks_of",
     "confirm_performed",
     "deny_receipt",

@@ -218,8 +218,13 @@ def deny_receipt(case: Case, *, now: datetime) -> None:
     move(case, MoveName.DENY_RECEIPT, actor=Actor.COMPLAINANT, now=now)
 
 
+def claim_of(case: Case) -> Claim | None:
+    """Return the claim a case was settled for, or None."""
+    return compensation_queries.claim_by_number(case.claim_number) if case.claim_number else None
+
+
 def _claim_of(case: Case) -> Claim:
-    claim = compensation_queries.claim_by_number(case.claim_number) if case.claim_number else None
+    claim = claim_of(case)
     if claim is None:
         raise MoveNotAllowed(say("Nothing is to be paid in this case."))
     return claim

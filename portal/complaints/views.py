@@ -240,6 +240,7 @@ def _case_page(reading: CaseReading, form: StepForm, *, code: int = 200, message
         others=[other for other in case.filing.cases if other.id != case.id],
         messages=queries.messages_of(case.id),
         judgement=queries.judgement_told(case.filing),
+        claim=actions.claim_of(case),
         owed=actions.owed_in(case) if case.filing.reweighed_mg is not None else None,
         today=clock.today(),
         unregistered=say("Not registered with the authority"),

@@ -127,9 +127,7 @@ def _breach_reasons(file: CreditFile) -> list[Reason]:
     return [
         _reason(
             CreditStatus.WATCH,
-            say("A shortage was proven on %(found_on)s.", found_on=record.occurred_on)
-            if record.kind is RecordKind.FINDING
-            else say("A penalty on measuring was published on %(found_on)s.", found_on=record.occurred_on),
+            _breach_sentence(record),
             record,
             ends_on,
             say("Pay what is owed, remove the cause and ask the office for a repair check."),
@@ -137,6 +135,15 @@ def _breach_reasons(file: CreditFile) -> list[Reason]:
         for record, ends_on in breaches_in(file)
         if record.number not in repaired
     ]
+
+
+def _breach_sentence(record: RecordFact) -> Message:
+    """Say what was found and when; a record that tells only its month is not given a day."""
+    if record.kind is not RecordKind.FINDING:
+        return say("A penalty on measuring was published on %(found_on)s.", found_on=record.occurred_on)
+    if record.facts.get("month") and "found_on" not in record.facts:
+        return say("A shortage was proven in %(found_month)s.", found_month=record.occurred_on)
+    return say("A shortage was proven on %(found_on)s.", found_on=record.occurred_on)
 
 
 def _unpaid_reasons(file: CreditFile) -> list[Reason]:
