@@ -25,7 +25,7 @@ class ComplaintForm(WeighingForm):  # type: ignore[misc]
     reweighing_is_needed = False
 
     submission_id = HiddenField(validators=[InputRequired(), Length(max=80)])
-    merchant = HiddenField(validators=[Length(max=20)])
+    merchant = StringField(_l("Number of the merchant"), validators=[Length(max=20)])
     wanted = RadioField(_l("What do you want?"), validators=[NEEDED], choices=[])
     requests = SelectMultipleField(
         _l("What do you ask of the merchant?"),

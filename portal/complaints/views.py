@@ -55,9 +55,11 @@ def new() -> Any:
         form.bought_on.data = form.bought_on.data or clock.today().isoformat()
     number = form.merchant.data or ""
     merchant = merchant_queries.merchant_by_number(number) if number else None
-    if not is_sent or merchant is None:
-        code = 422 if is_sent else 200
-        return _form_page(form, merchant, code)
+    if not is_sent:
+        return _form_page(form, merchant, 200)
+    if merchant is None:
+        form.merchant.errors = [_("No merchant has this number. Please look it up on the merchant's page.")]
+        return _form_page(form, None, 422)
     weighing = form.parsed(today=clock.today())
     if weighing is None:
         return _form_page(form, merchant, 422)
@@ -94,6 +96,7 @@ def _form_page(form: ComplaintForm, merchant: Merchant | None, code: int) -> Any
         form=form,
         merchant=merchant,
         number=form.merchant.data or "",
+        is_sent=code != 200,
         checked=checked,
         judgement=judgement,
         title=title_of(checked) if checked else "",
