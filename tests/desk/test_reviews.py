@@ -77,7 +77,7 @@ def test_the_desk_shows_who_asks_with_status_reasons_and_words(
     assert "/desk/reviews" in queue
     for path in ("/desk/reviews", address(merchant)):
         text = client.get(path).text
-        for words in (merchant.name, "秤当天已送检合格", "A shortage was proven on", "Under watch"):
+        for words in (merchant.name, "秤当天已送检合格", "A shortage was proven in", "Under watch"):
             assert words in text, (path, words)
 
 

@@ -158,7 +158,7 @@ def test_a_status_without_fault_cannot_be_reviewed(shop: Shop) -> None:
 
 def test_a_watched_merchant_asks_for_a_person_once(shop: Shop) -> None:
     watched(shop)
-    assert "A shortage was proven on" in page(shop, "/merchant/credit")
+    assert "A shortage was proven in" in page(shop, "/merchant/credit")
     assert "Please fill this in" in post(shop, "/merchant/credit", wording=" ", code=422)
     post(shop, "/merchant/credit", wording="秤当天已送检合格")
     post(shop, "/merchant/credit", wording="秤当天已送检合格")
