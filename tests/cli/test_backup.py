@@ -23,7 +23,7 @@ from portal.merchants.models import Merchant
 from portal.records.models import PublicRecord
 from portal.rules.publication import RecordKind
 from tests.builders import make_case, make_merchant, publish_record
-from tests.conftest import make_app
+from tests.conftest import absent, make_app
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 KEY = "the-key-of-the-instance-" + "1" * 32
@@ -197,8 +197,9 @@ def test_keys_are_never_written_over(source: Flask, tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
 def test_postgresql_comes_back_whole(tmp_path: Path, postgres_server: str, postgres_url: str) -> None:
+    if shutil.which("pg_dump") is None:
+        absent("pg_dump is not installed")
     app = make_app(tmp_path / "source", database_url=postgres_url)
     with app.app_context():
         upgrade()
