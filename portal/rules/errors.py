@@ -2,6 +2,7 @@
 
 RuleError
 ├── InputRefused            a number or a text that cannot be used as typed
+├── FieldsRefused           some fields of a form cannot be used; each says why
 ├── MoveNotAllowed          this case may not do that now
 ├── CalendarUnknown         a date was asked of a calendar that holds none
 ├── ClockUnknown            no rule sets this period for this case
@@ -9,6 +10,8 @@ RuleError
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from portal.rules.messages import Message
 
@@ -23,6 +26,14 @@ class RuleError(Exception):
 
 class InputRefused(RuleError):
     """A number or a text cannot be used as typed."""
+
+
+class FieldsRefused(RuleError):
+    """Some fields cannot be used; `errors` says why, by the name of the field, and is never empty."""
+
+    def __init__(self, errors: Mapping[str, Message]) -> None:
+        super().__init__(next(iter(errors.values())))
+        self.errors = dict(errors)
 
 
 class MoveNotAllowed(RuleError):
