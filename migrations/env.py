@@ -31,6 +31,7 @@ def run() -> None:
     """Run the migrations on the application's database."""
     engine = migrate.db.engine
     with engine.connect() as connection:
+        _check_references(connection, is_on=False)
         context.configure(
             connection=connection,
             target_metadata=migrate.db.metadata,
@@ -40,6 +41,23 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            _refuse_broken_references(connection)
+        _check_references(connection, is_on=True)
+
+
+def _check_references(connection: sa.Connection, *, is_on: bool) -> None:
+    """Let SQLite rebuild a table that others refer to; the setting holds outside transactions only."""
+    if connection.dialect.name == "sqlite":
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(f"PRAGMA foreign_keys={'ON' if is_on else 'OFF'}")
+
+
+def _refuse_broken_references(connection: sa.Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise RuntimeError(f"the migration left rows that refer to nothing: {broken[:5]}")
 
 
 if context.is_offline_mode():

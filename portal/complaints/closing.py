@@ -15,7 +15,7 @@ ANSWERS = {MoveName.REPLY, MoveName.OFFER}
 
 def note_answer(case: Case, name: MoveName, on: date) -> None:
     """Count the merchant's first answer, in time or not."""
-    if name not in ANSWERS or case.answer_due_on is None:
+    if name not in ANSWERS or case.answer_due_on is None or case.merchant is None:
         return
     merchant_actions.note_response(case.merchant, was_in_time=on <= case.answer_due_on, on=on)
     case.answer_due_on = None
@@ -23,7 +23,8 @@ def note_answer(case: Case, name: MoveName, on: date) -> None:
 
 def note_silence(case: Case, *, today: date) -> None:
     """Count an answer that did not come."""
-    merchant_actions.note_response(case.merchant, was_in_time=False, on=today)
+    if case.merchant is not None:
+        merchant_actions.note_response(case.merchant, was_in_time=False, on=today)
     case.answer_due_on = None
 
 
@@ -31,8 +32,10 @@ def close_out(case: Case, *, was_settled: bool, now: datetime) -> None:
     """Count a closed complaint, and publish its outcome where the filer agreed.
 
     A complaint that was not accepted is neither counted nor published: nobody looked into it.
+    Nor is one about somebody who is not on the register: there is no page to put it on.
     """
-    if case.received_on is None or not any(event.move is MoveName.ACCEPT for event in case.events):
+    was_accepted = any(event.move is MoveName.ACCEPT for event in case.events)
+    if case.received_on is None or case.merchant is None or not was_accepted:
         return
     merchant_actions.note_closing(case.merchant, was_settled=was_settled, on=day_of(now))
     facts = outcome_facts(

@@ -12,7 +12,7 @@ from portal.compensation.models import Claim
 from portal.complaints.models import Case, Finding
 from portal.complaints.moving import clocks_of, move
 from portal.merchants import actions as merchant_actions
-from portal.merchants.models import PledgeVersion
+from portal.merchants.models import Merchant, PledgeVersion
 from portal.rules.compensation import Owed, check_claim, owed_for
 from portal.rules.complaint_flow import Actor, MoveName, Need, Track
 from portal.rules.deadlines import Clock
@@ -76,15 +76,28 @@ def _publish_finding(case: Case, judgement: Judgement, finding: Finding, now: da
     )
     day = public_on(finding.found_on, has_consent=has_consent)
     record = merchant_actions.publish_about(
-        case.merchant, RecordKind.FINDING, facts, occurred_on=day, now=now
+        require_merchant(case), RecordKind.FINDING, facts, occurred_on=day, now=now
     )
     return record.number
 
 
+def require_merchant(case: Case) -> Merchant:
+    """Return whom a case is about; MoveNotAllowed while nobody has said which listed merchant it is."""
+    if case.merchant is None:
+        raise MoveNotAllowed(say("Say first which merchant on the register this is about."))
+    return case.merchant
+
+
 def owed_in(case: Case) -> Owed:
-    """Return what the case owes: by its latest finding, else what would be owed if the filing is right."""
+    """Return what the case owes: by its latest finding, else what would be owed if the filing is right.
+
+    Where nothing was sold by weight, no amount follows from a rule.
+    """
     filing = case.filing
     finding = case.findings[-1] if case.findings else None
+    if filing.unit_price_fen_per_kg is None or filing.settled_mg is None:
+        paid_fen = filing.amount_paid_fen or 0
+        return Owed((), price_fen=paid_fen, shortage_mg=0, shortage_value_fen=0, on=filing.bought_on)
     judgement = judgement_from_snapshot(finding.snapshot) if finding else None
     reweighed_mg = finding.reweighed_mg if finding else filing.reweighed_mg
     is_decided = judgement is not None and judgement.verdict is not Verdict.NOT_PROVABLE
@@ -157,7 +170,7 @@ def offered_fen(case: Case) -> int | None:
 def _open_claim(case: Case, amount_fen: int, owed: Owed, now: datetime) -> Claim:
     claim = compensation_actions.open_claim(
         case_number=case.number,
-        merchant=case.merchant,
+        merchant=require_merchant(case),
         amount_fen=amount_fen,
         owed=owed,
         due_on=_payment_due_on(case, now),

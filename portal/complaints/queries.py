@@ -94,7 +94,11 @@ def queue(wanted: QueueFilter, *, page: int = 1) -> QueuePage:
     query = _narrowed(select(Case), wanted)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(Case.due_on.is_(None), Case.due_on, Case.filed_at, Case.id)
-    rows = ordered.options(joinedload(Case.merchant)).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    rows = (
+        ordered.options(joinedload(Case.merchant), joinedload(Case.filing))
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
     return QueuePage(list(db.session.scalars(rows)), total)
 
 
@@ -118,7 +122,9 @@ def _reached(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
     reach = [Case.region_code.startswith(prefix) for prefix in wanted.region_prefixes]
     query = query.where(or_(false(), *reach))
     if wanted.words.strip():
-        query = query.join(Merchant, Case.merchant_id == Merchant.id).where(_found(wanted.words.strip()))
+        query = query.join(Filing, Case.filing_id == Filing.id)
+        query = query.outerjoin(Merchant, Case.merchant_id == Merchant.id)
+        query = query.where(_found(wanted.words.strip()))
     return query
 
 
@@ -137,7 +143,7 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
 
 
 def _found(words: str) -> ColumnElement[bool]:
-    columns = (Case.number, Case.official_number, Merchant.name)
+    columns = (Case.number, Case.official_number, Merchant.name, Filing.respondent_name)
     return or_(*(column.icontains(words[:60], autoescape=True) for column in columns))
 
 

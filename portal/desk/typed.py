@@ -43,7 +43,9 @@ def told_by(case: Case) -> dict[str, Any]:
     }
 
 
-def _decimal(value: int, per: int) -> str:
+def _decimal(value: int | None, per: int) -> str:
+    if value is None:
+        return ""
     digits = len(str(per)) - 1
     whole, rest = divmod(value, per)
     return f"{whole}.{rest:0{digits}d}".rstrip("0").rstrip(".")

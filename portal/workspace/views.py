@@ -203,7 +203,7 @@ def _merchant() -> Any:
 def _case(number: str) -> Any:
     """Return one's own complaint, or answer 404; a report never is one's own."""
     found = complaint_queries.mediation_case_of(merchant_ids(), number)
-    if found is None:
+    if found is None or found.merchant_id is None:
         abort(404)
     require_merchant(found.merchant_id)
     return found
