@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -45,9 +46,16 @@ def label(member: Enum) -> str:
     return str(LABELS[type(member), member.value])
 
 
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Speak a named language inside, whoever reads now: for what is written to somebody else."""
+    with force_locale(language):
+        yield
+
+
 def label_in(language: str, member: Enum) -> str:
     """Return the words for an enum member in a named language, whoever reads now."""
-    with force_locale(language):
+    with in_language(language):
         return label(member)
 
 
@@ -115,6 +123,21 @@ def percent(value_ppm: int) -> str:
     return f"{_plain(Decimal(value_ppm) / 10_000)}%"
 
 
+def byte_size(value_bytes: int) -> str:
+    """Return a file's size in bytes, KB or MB (of 1,024), rounded up to a tenth."""
+    for unit, factor in (("MB", 1024 * 1024), ("KB", 1024)):
+        if value_bytes >= factor:
+            return f"{_plain(Decimal(-(-value_bytes * 10 // factor)) / 10)} {unit}"
+    return f"{value_bytes} B"
+
+
+def pixels(value_pixels: int) -> str:
+    """Return a number of pixels as cameras are sold: in millions, in Chinese in ten thousands."""
+    if _locale() == "en":
+        return f"{_plain(Decimal(value_pixels) / 1_000_000)} million pixels"
+    return f"{_plain(Decimal(value_pixels) / 10_000)} 万像素"
+
+
 def money(value_fen: int) -> str:
     """Return an amount in yuan with two decimals."""
     sign = "-" if value_fen < 0 else ""
@@ -165,6 +188,8 @@ FORMS: tuple[tuple[str, Any], ...] = (
     ("_wh", energy),
     ("_ppm", percent),
     ("_fen", money),
+    ("_bytes", byte_size),
+    ("_pixels", pixels),
     ("_on", day),
     ("_month", month),
     ("_at", moment),
