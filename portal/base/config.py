@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from portal.base import crypto
+from portal.base import crypto, mail
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -45,8 +45,8 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "AUTHORITY_CHANNEL": _flag(environ, "AUTHORITY_CHANNEL", default=False),
         "SEARCH_ENGINE": _choice(environ, "SEARCH_ENGINE", ("whoosh",)),
         "REDIS_URL": environ.get("REDIS_URL", ""),
-        "SMTP_URL": environ.get("SMTP_URL", ""),
-        "MAIL_FROM": environ.get("MAIL_FROM", ""),
+        **_mail(environ, public_url),
+        "STORAGE_URL": _storage_url(environ),
         "TRUSTED_PROXIES": _integer(environ, "TRUSTED_PROXIES", 0),
         "LOG_ORIGIN": environ.get("LOG_ORIGIN", urlsplit(public_url).netloc),
         "CHECKPOINT_FILE": environ.get("CHECKPOINT_FILE", str(instance / "checkpoints.txt")),
@@ -110,6 +110,22 @@ def _kept_keys(path: Path) -> tuple[str, ...]:
     if not keys:
         raise ConfigError(f"{path} is empty; put the keys back, or remove it when nothing was encrypted yet")
     return keys
+
+
+def _mail(environ: Mapping[str, str], public_url: str) -> dict[str, str]:
+    given = {name: environ.get(name, "").strip() for name in ("SMTP_URL", "MAIL_FROM")}
+    try:
+        mail.settings_from({**given, "PUBLIC_URL": public_url})
+    except mail.MailSettingsRefused as error:
+        raise ConfigError(str(error)) from None
+    return given
+
+
+def _storage_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("STORAGE_URL", "").strip()
+    if url and not url.startswith("s3://"):
+        raise ConfigError("STORAGE_URL must be s3://bucket?endpoint=https://...&region=..., or unset")
+    return url
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:

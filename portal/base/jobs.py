@@ -3,11 +3,13 @@
 A job is written in the transaction that calls for it. `run_due` leases a job,
 runs its function in a unit of work of its own, and takes it out in the same
 transaction, so that what the job did and the fact that it is done are one.
+An `Errand` leaves the house between two transactions; it is done at least once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +20,25 @@ from portal.base.db import Model, UTCDateTime, db, unit_of_work
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
+# So that a slow mail server does not hold up everything else the worker does.
+MOST_ERRANDS = 5
 
 JobFunction = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A job for the network: what `prepare` returns, in a transaction, `carry_out` is handed, in none.
+
+    A transaction would hold the database's write lock while another machine takes its time.
+    """
+
+    prepare: Callable[..., Any]
+    carry_out: Callable[[Any], None]
+
+
+class GiveUp(Exception):
+    """A job failed in a way that trying again cannot mend."""
 
 
 class Job(Model):
@@ -50,15 +69,19 @@ def enqueue(name: str, payload: Mapping[str, Any], *, run_at: datetime) -> None:
     db.session.add(Job(name=name, payload=dict(payload), run_at=run_at, attempts=0))
 
 
-def run_due(functions: Mapping[str, JobFunction], *, now: datetime) -> int:
-    """Run every job that is due; return how many were done."""
-    done = 0
-    while (job_id := _lease_one(now)) is not None:
-        done += _run_one(job_id, functions, now)
+def run_due(functions: Mapping[str, JobFunction | Errand], *, now: datetime) -> int:
+    """Run every job that is due, but few errands, none after one that failed; return how many were done."""
+    done = errands = 0
+    while errands < MOST_ERRANDS and (leased := _lease_one(now)) is not None:
+        job_id, name = leased
+        is_done = _run_one(job_id, functions, now)
+        done += is_done
+        if isinstance(functions.get(name), Errand):
+            errands = errands + 1 if is_done else MOST_ERRANDS
     return done
 
 
-def _lease_one(now: datetime) -> int | None:
+def _lease_one(now: datetime) -> tuple[int, str] | None:
     with unit_of_work():
         query = (
             select(Job)
@@ -73,23 +96,36 @@ def _lease_one(now: datetime) -> int | None:
             return None
         job.leased_until = now + LEASE
         job.attempts += 1
-        return job.id
+        return job.id, job.name
 
 
-def _run_one(job_id: int, functions: Mapping[str, JobFunction], now: datetime) -> int:
+def _run_one(job_id: int, functions: Mapping[str, JobFunction | Errand], now: datetime) -> bool:
     try:
-        with unit_of_work():
-            job = db.session.get_one(Job, job_id)
-            functions[job.name](**job.payload, now=now)
-            db.session.delete(job)
-        return 1
+        _carry_out(job_id, functions, now)
+        return True
     except Exception as error:
         with unit_of_work():
             job = db.session.get_one(Job, job_id)
             job.error = f"{type(error).__name__}: {error}"[:2000]
             job.leased_until = None
             job.run_at = now + timedelta(minutes=2**job.attempts)
-        return 0
+            if isinstance(error, GiveUp):
+                job.attempts = MOST_ATTEMPTS
+        return False
+
+
+def _carry_out(job_id: int, functions: Mapping[str, JobFunction | Errand], now: datetime) -> None:
+    with unit_of_work():
+        job = db.session.get_one(Job, job_id)
+        function = functions[job.name]
+        if not isinstance(function, Errand):
+            function(**job.payload, now=now)
+            db.session.delete(job)
+            return
+        prepared = function.prepare(**job.payload, now=now)
+    function.carry_out(prepared)
+    with unit_of_work():
+        db.session.delete(db.session.get_one(Job, job_id))
 
 
 def run_sweeps(sweeps: Mapping[str, tuple[timedelta, JobFunction]], *, now: datetime) -> int:
