@@ -10,7 +10,15 @@ from portal.base.clock import day_of
 from portal.complaints.deciding import offered_fen
 from portal.complaints.models import Case
 from portal.complaints.moving import clocks_of, open_moves
-from portal.rules.complaint_flow import Actor, MoveName, RunningClock, State, Track, projected_clocks
+from portal.rules.complaint_flow import (
+    Actor,
+    MoveName,
+    RunningClock,
+    State,
+    Track,
+    is_final,
+    projected_clocks,
+)
 from portal.rules.messages import Message, say
 
 # What a filer can do with one click or a few words; the rest of the table is for others.
@@ -73,8 +81,8 @@ def reading_of(case: Case, *, today: date) -> CaseReading:
     return CaseReading(
         case=case,
         state=state_words(case),
-        next_step=_next_step(case),
-        clocks=legal if not _is_hidden(case) else (),
+        next_step=next_step_in(case.track, case.state),
+        clocks=legal if not is_hidden(case.track, case.state) else (),
         are_projected=not is_registered,
         steps=steps,
         story=_story(case),
@@ -82,23 +90,30 @@ def reading_of(case: Case, *, today: date) -> CaseReading:
     )
 
 
-def _is_hidden(case: Case) -> bool:
-    return case.track is Track.REPORT and case.state in HIDDEN_FROM_REPORTER
+def is_hidden(track: Track, state: State) -> bool:
+    """Say whether a state is one its filer is not told of."""
+    return track is Track.REPORT and state in HIDDEN_FROM_REPORTER
 
 
 def state_words(case: Case) -> Message:
     """Return a case's state in the words its filer may read."""
-    if not _is_hidden(case):
-        return say("%(state)s", state=case.state)
-    if case.is_open:
-        return say("The authority is dealing with it")
-    return say("The authority has dealt with it")
+    return state_words_in(case.track, case.state)
 
 
-def _next_step(case: Case) -> Message:
-    if case.track is Track.REPORT:
-        return _NEXT_REPORT.get(case.state, _REPORT_ELSE)
-    return _NEXT_MEDIATION.get(case.state, _MEDIATION_ELSE)
+def state_words_in(track: Track, state: State) -> Message:
+    """Return a state in the words a filer may read."""
+    if not is_hidden(track, state):
+        return say("%(state)s", state=state)
+    if is_final(state):
+        return say("The authority has dealt with it")
+    return say("The authority is dealing with it")
+
+
+def next_step_in(track: Track, state: State) -> Message:
+    """Return what a filer is told to expect, or to do, in a state."""
+    if track is Track.REPORT:
+        return _NEXT_REPORT.get(state, _REPORT_ELSE)
+    return _NEXT_MEDIATION.get(state, _MEDIATION_ELSE)
 
 
 _REPORT_ELSE = say(
@@ -136,7 +151,7 @@ _TOLD_TO_REPORTER = {
     MoveName.TRANSFER,
 }
 # What is said to the filer in full; other reasons are the office's own notes.
-_REASON_FOR_FILER = {MoveName.REFUSE, MoveName.ASK_PARTY, MoveName.END_MEDIATION, MoveName.NOT_COMPETENT}
+REASON_FOR_FILER = {MoveName.REFUSE, MoveName.ASK_PARTY, MoveName.END_MEDIATION, MoveName.NOT_COMPETENT}
 
 
 def _story(case: Case) -> list[StoryLine]:
@@ -151,7 +166,7 @@ def _story(case: Case) -> list[StoryLine]:
                 event.at,
                 event.on,
                 say("%(move)s", move=event.move),
-                event.reason if event.move in _REASON_FOR_FILER else None,
+                event.reason if event.move in REASON_FOR_FILER else None,
             )
             for event in events
         ),
