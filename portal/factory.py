@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.accounts.access import require_declared
 from portal.accounts.security import init_accounts
 from portal.accounts.views import bp as accounts_blueprint
-from portal.base import config, crypto
+from portal.base import config, crypto, files
 from portal.base.db import configure_engine, db
 from portal.base.health import bp as health_blueprint
 from portal.base.jobs import JobFunction
@@ -72,6 +72,7 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
     )
     app.config.update(settings, **overrides)
     crypto.use_keys(app.config["SECRET_KEYS"])
+    files.use_store(app.config)
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)

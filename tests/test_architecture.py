@@ -21,6 +21,11 @@ HOMES = {
     "flask_wtf": {"forms.py", "web.py"},
     "sqlalchemy": {"models.py", "queries.py", "actions.py", "db.py"},
     "whoosh": {"whoosh_engine.py"},
+    "PIL": {"pictures.py"},
+    "pi_heif": {"pictures.py"},
+    "pypdfium2": {"pictures.py"},
+    "boto3": {"files.py"},
+    "botocore": {"files.py"},
 }
 # Files with a name of their own that may use a third party, each with its reason.
 EXCEPTIONS = {
