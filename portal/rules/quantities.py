@@ -42,7 +42,7 @@ MASS_UNIT_MG = {
     MassUnit.LIANG: 50_000,
 }
 
-_WORDS_MG = {
+MASS_WORDS_MG = {
     "毫克": 1,
     "mg": 1,
     "克": 1_000,
@@ -56,18 +56,18 @@ _WORDS_MG = {
     "市两": 50_000,
 }
 
-_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
-_PART = re.compile(rf"({_NUMBER.pattern})\s*([^\W\d_]+)")
+NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
+_PART = re.compile(rf"({NUMBER.pattern})\s*([^\W\d_]+)")
 _PRICE = re.compile(
-    rf"¥?\s*(?P<number>{_NUMBER.pattern})\s*(?:元|块钱|块|yuan|rmb|cny)?"
+    rf"¥?\s*(?P<number>{NUMBER.pattern})\s*(?:元|块钱|块|yuan|rmb|cny)?"
     rf"(?:\s*(?:/|每|一|per)?\s*(?P<count>[0-9]{{1,4}})?\s*(?P<unit>[^\W\d_]+))?"
 )
-_AMOUNT = re.compile(rf"¥?\s*(?P<number>{_NUMBER.pattern})\s*(?:元|块钱|块|yuan|rmb|cny)?")
+_AMOUNT = re.compile(rf"¥?\s*(?P<number>{NUMBER.pattern})\s*(?:元|块钱|块|yuan|rmb|cny)?")
 
 
 def parse_mass_mg(text: str, unit: MassUnit) -> int:
     """Return a typed weight in mg; a unit inside the text ("2斤") wins over the selected one."""
-    typed = _cleaned(text)
+    typed = cleaned_number(text)
     mass_mg = _in_parts(typed) if _PART.match(typed) else _number(typed) * MASS_UNIT_MG[unit]
     if mass_mg.denominator != 1:
         raise InputRefused(say("Please round the weight to %(step_mg)s.", step_mg=1))
@@ -84,10 +84,10 @@ def parse_mass_mg(text: str, unit: MassUnit) -> int:
 
 def parse_price_fen_per_kg(text: str, unit: MassUnit) -> int:
     """Return a typed unit price in fen per kilogram; "4.5元/斤" wins over the selected unit."""
-    typed = _cleaned(text)
+    typed = cleaned_number(text)
     found = _PRICE.fullmatch(typed)
     if not found:
-        _refuse(typed)
+        refuse_number(typed)
     fen = _whole_fen(Fraction(found["number"]))
     per_mg = MASS_UNIT_MG[unit]
     if found["unit"]:
@@ -108,10 +108,10 @@ def parse_price_fen_per_kg(text: str, unit: MassUnit) -> int:
 
 def parse_amount_fen(text: str) -> int:
     """Return a typed amount of money in fen."""
-    typed = _cleaned(text)
+    typed = cleaned_number(text)
     found = _AMOUNT.fullmatch(typed)
     if not found:
-        _refuse(typed)
+        refuse_number(typed)
     amount_fen = _whole_fen(Fraction(found["number"]))
     if not LEAST_AMOUNT_FEN <= amount_fen <= MOST_AMOUNT_FEN:
         raise InputRefused(
@@ -124,7 +124,7 @@ def parse_amount_fen(text: str) -> int:
     return amount_fen
 
 
-def _cleaned(text: str) -> str:
+def cleaned_number(text: str) -> str:
     """Make full-width characters plain and refuse what could be read in two ways."""
     typed = unicodedata.normalize("NFKC", text).strip().casefold().replace("。", ".")
     if not typed:
@@ -139,12 +139,13 @@ def _cleaned(text: str) -> str:
 
 
 def _number(typed: str) -> Fraction:
-    if not _NUMBER.fullmatch(typed):
-        _refuse(typed)
+    if not NUMBER.fullmatch(typed):
+        refuse_number(typed)
     return Fraction(typed)
 
 
-def _refuse(typed: str) -> NoReturn:
+def refuse_number(typed: str) -> NoReturn:
+    """Raise InputRefused for a text that is no number."""
     raise InputRefused(
         say("%(typed)s cannot be read as a number. Please type digits, for example 1.5.", typed=typed)
     )
@@ -153,21 +154,21 @@ def _refuse(typed: str) -> NoReturn:
 def _in_parts(typed: str) -> Fraction:
     """Add up parts such as "1斤2两": units grow smaller, only the last part has decimals."""
     if _PART.sub("", typed).strip():
-        _refuse(typed)
+        refuse_number(typed)
     parts = [(Fraction(number), _unit_mg(word)) for number, word in _PART.findall(typed)]
     sizes = [size for _, size in parts]
     is_falling = all(larger > smaller for larger, smaller in pairwise(sizes))
     if not is_falling or any(number.denominator != 1 for number, _ in parts[:-1]):
-        _refuse(typed)
+        refuse_number(typed)
     return sum((number * size for number, size in parts), Fraction(0))
 
 
 def _unit_mg(word: str) -> int:
-    if word not in _WORDS_MG:
+    if word not in MASS_WORDS_MG:
         raise InputRefused(
             say("We do not know the unit %(typed)s. Please use 克, 千克, 公斤, 斤, 两, g or kg.", typed=word)
         )
-    return _WORDS_MG[word]
+    return MASS_WORDS_MG[word]
 
 
 def _whole_fen(yuan: Fraction) -> int:
