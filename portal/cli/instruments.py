@@ -20,7 +20,6 @@ from portal.cli.imports import RowRefused, imports
 from portal.cli.tables import Rejects, Row, Table, TableRefused, as_typed
 from portal.instruments.actions import InstrumentData, record_verification, register_instrument
 from portal.instruments.models import Instrument, InstrumentState, Regime
-from portal.instruments.weighing import read_day
 from portal.merchants import queries as merchant_queries
 from portal.merchants.actions import Outcome
 from portal.merchants.models import Merchant
@@ -29,6 +28,7 @@ from portal.rules.credit_codes import credit_code
 from portal.rules.errors import RuleError
 from portal.rules.metrology_terms import AccuracyClass
 from portal.rules.quantities import MassUnit, parse_mass_mg
+from portal.rules.typed import read_day
 from portal.rules.verification import InstrumentKind, VerificationResult
 
 __all__ = ["imports"]

@@ -11,28 +11,22 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
-from typing import ParamSpec, TypeVar
 
 from portal.rules.compensation import Owed, owed_for
-from portal.rules.errors import InputRefused
+from portal.rules.errors import FieldsRefused, InputRefused
 from portal.rules.goods import LONGEST_NAME, Goods, goods_named
 from portal.rules.judgement import Judgement
-from portal.rules.messages import Message, say
+from portal.rules.messages import say
 from portal.rules.metrology_terms import CheckMethod, GoodsGroup, Verdict
 from portal.rules.pledge import PledgeTerms
 from portal.rules.quantities import MassUnit, parse_mass_mg, parse_price_fen_per_kg
 from portal.rules.retail_weighing import CheckScale, judge_retail
 from portal.rules.scales import ScaleSpec
-
-P = ParamSpec("P")
-T = TypeVar("T")
-Member = TypeVar("Member", bound=Enum)
+from portal.rules.typed import Tries, read_day_of_purchase, read_member
 
 
 class CheckWith(str, Enum):
@@ -86,12 +80,8 @@ class Weighing:
         return low * 2 < high
 
 
-class WeighingRefused(Exception):
-    """Some fields cannot be used; `errors` says why, by the name of the field."""
-
-    def __init__(self, errors: Mapping[str, Message]) -> None:
-        super().__init__(", ".join(errors))
-        self.errors = dict(errors)
+class WeighingRefused(FieldsRefused):
+    """Some fields of a weighing cannot be used; `errors` says why, by the name of the field."""
 
 
 def weigh(typed: Mapping[str, str | None], *, today: date, terms: PledgeTerms | None = None) -> Weighing:
@@ -112,7 +102,7 @@ def weigh(typed: Mapping[str, str | None], *, today: date, terms: PledgeTerms | 
 def bought_on(typed: str | None, *, today: date) -> date:
     """Return the day of purchase as typed, today when empty or unreadable."""
     try:
-        return _bought_on((typed or "").strip(), today)
+        return read_day_of_purchase((typed or "").strip(), today)
     except InputRefused:
         return today
 
@@ -120,9 +110,9 @@ def bought_on(typed: str | None, *, today: date) -> date:
 def _read(typed: Mapping[str, str | None], today: date) -> Weighing:
     """Return what was typed as numbers, with every field tried."""
     text = {name: (value or "").strip() for name, value in typed.items()}
-    tries = _Tries()
+    tries = Tries()
     units = {
-        name: tries.read(name, _member, MassUnit, text.get(name, ""), MassUnit.KG) or MassUnit.KG
+        name: tries.read(name, read_member, MassUnit, text.get(name, ""), MassUnit.KG) or MassUnit.KG
         for name in ("price_unit", "settled_unit", "reweighed_unit")
     }
     goods = tries.read("goods", _goods, text.get("goods", ""), text.get("goods_group", ""))
@@ -133,8 +123,10 @@ def _read(typed: Mapping[str, str | None], today: date) -> Weighing:
         reweighed_mg = tries.read("reweighed", parse_mass_mg, text["reweighed"], units["reweighed_unit"])
     if text.get("scale_e"):
         e_mg = tries.read("scale_e", parse_mass_mg, text["scale_e"], MassUnit.G)
-    check = tries.read("check_method", _member, CheckWith, text.get("check_method", ""), CheckWith.FAIR_SCALE)
-    day = tries.read("bought_on", _bought_on, text.get("bought_on", ""), today)
+    check = tries.read(
+        "check_method", read_member, CheckWith, text.get("check_method", ""), CheckWith.FAIR_SCALE
+    )
+    day = tries.read("bought_on", read_day_of_purchase, text.get("bought_on", ""), today)
     if tries.errors or goods is None or price is None or settled_mg is None or day is None:
         raise WeighingRefused(tries.errors)
     return Weighing(
@@ -147,21 +139,6 @@ def _read(typed: Mapping[str, str | None], today: date) -> Weighing:
         scale=ScaleSpec(e_mg) if e_mg else None,
         bought_on=day,
     )
-
-
-class _Tries:
-    """What could not be read, by the name of its field."""
-
-    def __init__(self) -> None:
-        self.errors: dict[str, Message] = {}
-
-    def read(self, name: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """Return what the reader makes of a field; None with a message when it refuses."""
-        try:
-            return reader(*args, **kwargs)
-        except InputRefused as refused:
-            self.errors[name] = refused.message
-            return None
 
 
 def _judged(read: Weighing, reweighed_mg: int, terms: PledgeTerms | None) -> Weighing:
@@ -196,36 +173,3 @@ def _goods(name: str, group: str) -> Goods:
             say("This text is longer than %(most_count)s characters.", most_count=LONGEST_NAME)
         )
     return Goods(guessed.name, GoodsGroup(group)) if group in set(GoodsGroup) else guessed
-
-
-def _member(kind: type[Member], value: str, default: Member) -> Member:
-    """Return the member a select sent; the default when nothing was sent."""
-    if not value:
-        return default
-    try:
-        return kind(value)
-    except ValueError:
-        raise InputRefused(say("Please choose one of the answers offered.")) from None
-
-
-def _bought_on(text: str, today: date) -> date:
-    if not text:
-        return today
-    day = read_day(text)
-    if day > today:
-        raise InputRefused(say("The day of purchase cannot lie in the future."))
-    return day
-
-
-def read_day(text: str) -> date:
-    """Return a date typed as 2026-05-01, 2026/5/1 or 2026年5月1日."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    found = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", plain)
-    try:
-        return date(*(int(part) for part in found.groups())) if found else _no_day()
-    except ValueError:
-        return _no_day()
-
-
-def _no_day() -> date:
-    raise InputRefused(say("Please type a date such as 2026-05-01."))
