@@ -25,6 +25,8 @@ from portal.cli import register_commands
 from portal.compensation import jobs as compensation_jobs
 from portal.complaints import jobs as complaint_jobs
 from portal.complaints.views import bp as complaints_blueprint
+from portal.desk.move_views import bp as desk_moves_blueprint
+from portal.desk.review_views import bp as desk_reviews_blueprint
 from portal.desk.views import desk as desk_blueprint
 from portal.instruments.views import instruments as instruments_blueprint
 from portal.merchants import jobs as merchant_jobs
@@ -46,6 +48,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     complaints_blueprint,
     workspace_blueprint,
     desk_blueprint,
+    desk_moves_blueprint,
+    desk_reviews_blueprint,
 )
 
 # What the worker does when a job asks for it, and what it does on its own every so often.

@@ -17,7 +17,7 @@ from portal.compensation import queries as compensation_queries
 from portal.complaints import actions as complaint_actions
 from portal.complaints import queries as complaint_queries
 from portal.complaints.models import Case
-from portal.desk.views import ACTOR_OF_ROLE
+from portal.desk.door import ACTOR_OF_ROLE
 from portal.records import queries as record_queries
 from portal.rules.complaint_flow import (
     MOVES,
