@@ -161,10 +161,17 @@ def accept_offer(case: Case, *, now: datetime) -> Claim | None:
     return _open_claim(case, amount_fen, owed_in(case), now) if amount_fen else None
 
 
+def decline_offer(case: Case, *, now: datetime) -> None:
+    """Record that the complainant does not take the amount last offered; another may follow."""
+    if offered_fen(case) is None:
+        raise MoveNotAllowed(say("No amount has been offered in this case."))
+    move(case, MoveName.DECLINE_OFFER, actor=Actor.COMPLAINANT, also_given=[Need.OFFER], now=now)
+
+
 def offered_fen(case: Case) -> int | None:
-    """Return the amount last offered or proposed, in fen, or None."""
-    offers = [e.amount_fen for e in case.events if e.move in {MoveName.OFFER, MoveName.PROPOSE}]
-    return offers[-1] if offers else None
+    """Return the amount last offered or proposed and not declined, in fen, or None."""
+    said = [e for e in case.events if e.move in {MoveName.OFFER, MoveName.PROPOSE, MoveName.DECLINE_OFFER}]
+    return said[-1].amount_fen if said else None
 
 
 def _open_claim(case: Case, amount_fen: int, owed: Owed, now: datetime) -> Claim:

@@ -102,6 +102,9 @@ _m, _r = partial(_move, Track.MEDIATION), partial(_move, Track.REPORT)
 MEDIATION_MOVES: tuple[Move, ...] = (
     _m(M.REGISTER, (S.FILED,), S.RECEIVED, CLERK + STAFF + SYSTEM, orders(8, 8), (N.OFFICIAL_NUMBER,),
        starts=(C.ACCEPT,), from_receipt=True),
+    _m(M.NAME_MERCHANT, (*BEFORE_ACCEPTANCE, S.SETTLED, S.ENDING), None, CLERK + STAFF, OURS, (N.MERCHANT,)),
+    # Whoever is named only now has the whole time to answer.
+    _m(M.NAME_MERCHANT, IN_MEDIATION, None, CLERK + STAFF, OURS, (N.MERCHANT,), starts=(C.MERCHANT_ANSWER,)),
     _m(M.TRANSFER, BEFORE_ACCEPTANCE, None, CLERK + STAFF, orders(41, 37), (N.OFFICE, N.REASON)),
     _m(M.ACCEPT, (S.RECEIVED,), S.ACCEPTED, STAFF, orders(15, 14),
        stops=(C.ACCEPT, C.ANSWER_REQUEST), starts=(C.MEDIATE, C.MERCHANT_ANSWER)),
@@ -126,6 +129,8 @@ MEDIATION_MOVES: tuple[Move, ...] = (
     _m(M.ACCEPT_OFFER, IN_MEDIATION, S.SETTLED, COMPLAINANT, orders(23, 21), (N.OFFER,),
        stops=(C.MEDIATE, *ANSWERS), starts=(C.PERFORM_SETTLEMENT, C.TELL_MEDIATION_ENDED),
        ground=EndingGround.WITHDRAWN_OR_SETTLED),
+    # Saying no to one offer is not saying that no agreement can be reached (Order 121 Art. 23(3)).
+    _m(M.DECLINE_OFFER, (*BEFORE_ACCEPTANCE, *IN_MEDIATION), None, COMPLAINANT, OURS, (N.OFFER,)),
     _m(M.SETTLE, (S.ACCEPTED, S.MEDIATING), S.SETTLED, STAFF, orders(24, 22), (N.AMOUNT, N.BOTH_CONSENT),
        stops=(C.MEDIATE, *ANSWERS), starts=(C.PERFORM_SETTLEMENT,)),
     _m(M.END_MEDIATION, IN_MEDIATION, S.ENDING, STAFF, orders(23, 21), (N.GROUND, N.REASON),
@@ -161,6 +166,8 @@ REPORT_MOVES: tuple[Move, ...] = (
        starts=(C.TAKE_UP_REPORT, C.CHECK_REPORT), from_receipt=True),
     _r(M.REGISTER_CLUE, (S.FILED,), S.CHECKING, STAFF, orders(27, 23), (N.OFFICIAL_NUMBER,),
        starts=(C.VERIFY_CLUE,), from_receipt=True),
+    _r(M.NAME_MERCHANT, (*BEFORE_ACCEPTANCE, *IN_CHECK, S.TESTING, S.EXTENDED_TESTING, *IN_CASE), None,
+       CLERK + STAFF, OURS, (N.MERCHANT,)),
     _r(M.TRANSFER, BEFORE_ACCEPTANCE, None, CLERK + STAFF, orders(41, 37), (N.OFFICE, N.REASON)),
     _r(M.WITHDRAW, (S.FILED,), S.WITHDRAWN, COMPLAINANT, OURS),
     _r(M.BEGIN_CHECK, (S.RECEIVED,), S.CHECKING, STAFF, penalties(18), stops=(C.TAKE_UP_REPORT,)),

@@ -72,6 +72,7 @@ class Need(str, Enum):
     BOTH_CONSENT = "both_consent"
     APPROVAL = "approval"  # the head of the office has decided
     OTHER_CASE = "other_case"
+    MERCHANT = "merchant_named"
     TIME_UP = "time_up"
     REASON = "reason"
 
@@ -81,6 +82,7 @@ class MoveName(str, Enum):
 
     REGISTER = "register"
     REGISTER_CLUE = "register_clue"
+    NAME_MERCHANT = "name_merchant"
     TRANSFER = "transfer"
     ASK_PARTY = "ask_party"
     ADD_MATERIAL = "add_material"
@@ -95,6 +97,7 @@ class MoveName(str, Enum):
     OFFER = "make_offer"
     PROPOSE = "propose"
     ACCEPT_OFFER = "accept_offer"
+    DECLINE_OFFER = "decline_offer"
     SETTLE = "settle"
     END_MEDIATION = "end_mediation"
     TELL_PARTIES = "tell_parties"

@@ -48,12 +48,14 @@ EVERYTHING = frozenset(Need)
 
 # Moves that write a note and change nothing in law.
 OURS = {
+    M.NAME_MERCHANT,
     M.ASK_MERCHANT,
     M.REPLY,
     M.RECORD_FINDING,
     M.REPORT_PAID,
     M.DENY_RECEIPT,
     M.PRESUME_PERFORMED,
+    M.DECLINE_OFFER,
 }
 
 
