@@ -44,10 +44,15 @@ def keyed_hashes(purpose: str, text: str) -> tuple[str, ...]:
     return tuple(keyed_hash(purpose, text, key=key) for key in _keys)
 
 
-def code_from(purpose: str, text: str, symbols: int) -> str:
+def code_from(purpose: str, text: str, symbols: int, *, key: str | None = None) -> str:
     """Return a code of so many symbols computed from a text, the same each time."""
-    number = int(keyed_hash(purpose, text), 16)
+    number = int(keyed_hash(purpose, text, key=key), 16)
     return _symbols(number, symbols)
+
+
+def codes_from(purpose: str, text: str, symbols: int) -> tuple[str, ...]:
+    """Return the code of a text under every key in use, newest first."""
+    return tuple(code_from(purpose, text, symbols, key=key) for key in _keys)
 
 
 def plain_code(text: str, symbols: int) -> str:
@@ -57,9 +62,20 @@ def plain_code(text: str, symbols: int) -> str:
 
 def receipt_code(submission_id: str) -> str:
     """Return a submission's receipt code: 24 symbols (118 bits) and a check symbol, in groups of five."""
-    body = code_from("receipt", submission_id, RECEIPT_SYMBOLS)
-    whole = body + _check_symbol(body)
-    return "-".join(whole[i : i + 5] for i in range(0, len(whole), 5))
+    return _in_groups(code_from("receipt", submission_id, RECEIPT_SYMBOLS))
+
+
+def receipt_codes(submission_id: str) -> tuple[str, ...]:
+    """Return a submission's receipt code under every key in use, newest first."""
+    return tuple(_in_groups(body) for body in codes_from("receipt", submission_id, RECEIPT_SYMBOLS))
+
+
+def kept_code(codes: Sequence[str], purpose: str, kept_hash: str | None) -> str | None:
+    """Return the one of some codes whose hash is kept, whichever key was the newest then; else None."""
+    for code in codes:
+        if kept_hash in keyed_hashes(purpose, normalise_code(code)):
+            return code
+    return None
 
 
 def normalise_code(text: str) -> str:
@@ -71,6 +87,11 @@ def normalise_code(text: str) -> str:
 def is_receipt_code(text: str) -> bool:
     """Say whether a normalised code has the right length and check symbol."""
     return len(text) == RECEIPT_SYMBOLS + 1 and text[-1] == _check_symbol(text[:-1])
+
+
+def _in_groups(body: str) -> str:
+    whole = body + _check_symbol(body)
+    return "-".join(whole[i : i + 5] for i in range(0, len(whole), 5))
 
 
 def _symbols(number: int, count: int) -> str:

@@ -44,6 +44,17 @@ def test_no_code_holds_a_symbol_that_is_misread() -> None:
     assert len(crypto.CODE_ALPHABET) ** crypto.RECEIPT_SYMBOLS >= 2**100
 
 
+def test_a_receipt_code_is_found_again_after_a_change_of_keys() -> None:
+    crypto.use_keys([OLD])
+    code = crypto.receipt_code("abc")
+    kept = crypto.keyed_hash("receipt-hash", crypto.normalise_code(code))
+    crypto.use_keys([NEW, OLD])
+    assert crypto.receipt_code("abc") != code
+    assert crypto.kept_code(crypto.receipt_codes("abc"), "receipt-hash", kept) == code
+    assert crypto.kept_code(crypto.receipt_codes("abd"), "receipt-hash", kept) is None
+    assert crypto.kept_code(crypto.receipt_codes("abc"), "receipt-hash", None) is None
+
+
 def test_what_the_old_key_sealed_the_new_set_opens() -> None:
     crypto.use_keys([OLD])
     sealed = crypto.encrypt("张三".encode())
