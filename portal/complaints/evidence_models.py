@@ -49,6 +49,8 @@ class EvidenceFile(Model):
     masks: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     masked_key: Mapped[str | None] = mapped_column(String(80))
     masked_thumbnail_key: Mapped[str | None] = mapped_column(String(80))
+    masked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    masked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     # When and by whom it was shown to the merchant; never in a report.
     released_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

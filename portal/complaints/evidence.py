@@ -1,0 +1,304 @@
+"""Actions: the files that prove a filing, from the photo that was picked to the copy a party sees.
+
+What is stored is sealed, synced and renamed by `prepare` and `prepare_cover`, outside every
+transaction: no picture is decoded under the database's write lock, and no row speaks of a file
+that is not there. What is to be taken away is removed after the commit (`remove_stored`). A file
+that fell between the two is unreferenced, and swept away an hour later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.base import cleaning, files
+from portal.base.cleaning import Region
+from portal.base.crypto import CODE_ALPHABET
+from portal.base.db import db
+from portal.complaints.drafting import require_unsent
+from portal.complaints.evidence_models import EvidenceFile, EvidenceView
+from portal.complaints.models import Case, Draft, Filing
+from portal.complaints.moving import move
+from portal.rules.complaint_flow import Actor, MoveName, Track
+from portal.rules.errors import InputRefused, MoveNotAllowed
+from portal.rules.intake_terms import EvidenceSlot
+from portal.rules.messages import say
+
+MOST_FILES = 9
+NUMBER_SYMBOLS = 14
+MEDIA_TYPES = {
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "pdf": "application/pdf",
+}
+# What the filer brought, in person or through somebody who typed it in.
+FILERS = (Actor.COMPLAINANT, Actor.INTAKE_CLERK)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that was checked, cleaned and stored, and of which no row speaks yet."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    sealed_key: str
+    clean_key: str
+    thumbnail_key: str
+    width_px: int
+    height_px: int
+
+    @property
+    def stored_keys(self) -> list[str]:
+        """The keys of everything stored for this file."""
+        return [self.sealed_key, self.clean_key, self.thumbnail_key]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """The row of a file; not new where the same file was there already."""
+
+    file: EvidenceFile
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A clean copy with regions covered, stored, and of which no row speaks yet."""
+
+    regions: tuple[Region, ...]
+    masked_key: str
+    thumbnail_key: str
+
+    @property
+    def stored_keys(self) -> list[str]:
+        """The keys of both pictures."""
+        return [self.masked_key, self.thumbnail_key]
+
+
+class TooManyFiles(InputRefused):
+    """A filing has as many files as it may have."""
+
+
+def prepare(data: bytes, *, name: str) -> Prepared:
+    """Check, clean and store a file: the original sealed as it came, a clean copy and its thumbnail.
+
+    Raises FileRefused in words that name the file and the limit; then nothing is stored.
+    """
+    copy = cleaning.clean(data, name=name)
+    sealed_key, clean_key, thumbnail_key = _store(data, copy.jpeg, copy.thumbnail)
+    return Prepared(
+        name=cleaning.display_name(name),
+        media_type=MEDIA_TYPES[copy.kind],
+        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        sealed_key=sealed_key,
+        clean_key=clean_key,
+        thumbnail_key=thumbnail_key,
+        width_px=copy.width,
+        height_px=copy.height,
+    )
+
+
+def attach(
+    holder: Draft | Filing,
+    prepared: Prepared,
+    slot: EvidenceSlot,
+    *,
+    added_by: Actor = Actor.COMPLAINANT,
+    user_id: int | None = None,
+    now: datetime,
+) -> Attached:
+    """Add a prepared file to a draft or a filing; the same file twice is kept once.
+
+    Raises TooManyFiles above MOST_FILES, MoveNotAllowed where the draft was sent.
+    """
+    held = _files_of_locked(holder)
+    same = next((file for file in held if file.sha256 == prepared.sha256), None)
+    if same is not None:
+        return Attached(same, is_new=False)
+    if len(held) >= MOST_FILES:
+        raise TooManyFiles(
+            say(
+                "%(name)s was not added: there can be at most %(limit_count)s files. Remove one first.",
+                name=prepared.name or say("The file"),
+                limit_count=MOST_FILES,
+            )
+        )
+    file = EvidenceFile(
+        number=_new_number(),
+        draft_id=holder.id if isinstance(holder, Draft) else None,
+        filing_id=holder.id if isinstance(holder, Filing) else None,
+        slot=slot,
+        added_by=added_by,
+        user_id=user_id,
+        added_at=now,
+        **asdict(prepared),
+    )
+    db.session.add(file)
+    if isinstance(holder, Draft):
+        holder.changed_at = now
+    db.session.flush()
+    db.session.expire(holder, ["evidence"])
+    return Attached(file, is_new=True)
+
+
+def note_added(case: Case, added: Sequence[Attached], *, user_id: int | None = None, now: datetime) -> None:
+    """Tell an open case of the new ones among some files, in one move that carries their SHA-256.
+
+    Raises MoveNotAllowed where nothing can be added to the case any more.
+    """
+    hashes = [one.file.sha256 for one in added if one.is_new]
+    if hashes:
+        event = move(case, MoveName.ADD_MATERIAL, actor=Actor.COMPLAINANT, user_id=user_id, now=now)
+        event.evidence_sha256 = hashes
+
+
+def remove_file(draft: Draft, number: str, *, now: datetime) -> list[str]:
+    """Take a file off a draft that was not sent; return what is to be removed after the commit.
+
+    A number that is not in the draft leaves nothing to do: a second click finds it done.
+    """
+    found = [file for file in _files_of_locked(draft) if file.number == number]
+    keys = [key for file in found for key in file.stored_keys]
+    for file in found:
+        db.session.delete(file)
+        draft.changed_at = now
+    db.session.flush()
+    db.session.expire(draft, ["evidence"])
+    return keys
+
+
+def remove_stored(keys: Iterable[str]) -> None:
+    """Remove stored files after the commit; what the store cannot do now is left to the sweep."""
+    for key in keys:
+        with suppress(files.StoreFault):
+            files.remove(key)
+
+
+def prepare_cover(clean_key: str, regions: Sequence[Region]) -> Cover:
+    """Cover regions of a clean copy and store the result; raises InputRefused for a bad region."""
+    masked = cleaning.mask(files.open_sealed(clean_key), regions)
+    masked_key, thumbnail_key = _store(masked, cleaning.thumbnail(masked))
+    return Cover(tuple(regions), masked_key, thumbnail_key)
+
+
+def cover(file: EvidenceFile, prepared: Cover, *, user_id: int, now: datetime) -> list[str]:
+    """Show a file with regions covered from now on; return what is to be removed after the commit."""
+    db.session.refresh(file, with_for_update=True)
+    replaced = [key for key in (file.masked_key, file.masked_thumbnail_key) if key]
+    file.masks = [asdict(region) for region in prepared.regions]
+    file.masked_key, file.masked_thumbnail_key = prepared.masked_key, prepared.thumbnail_key
+    file.masked_at, file.masked_by_id = now, user_id
+    return replaced
+
+
+def release(file: EvidenceFile, *, user_id: int, now: datetime) -> None:
+    """Show a file to the merchant of a 投诉, once and for all.
+
+    Raises MoveNotAllowed for a file of a 举报, or one that came to it (Order 121 Art. 37).
+    """
+    if not _is_of_a_complaint(file):
+        raise MoveNotAllowed(say("This file belongs to a report; the merchant must not see it."))
+    if file.released_at is None:
+        file.released_at, file.released_by_id = now, user_id
+
+
+def note_view(file: EvidenceFile, *, user_id: int, is_original: bool, now: datetime) -> None:
+    """Log that a person of the office opened a file."""
+    db.session.add(EvidenceView(evidence_id=file.id, user_id=user_id, at=now, is_original=is_original))
+
+
+def shown_key(file: EvidenceFile, *, is_small: bool = False) -> str:
+    """Return the key of the copy that may be shown: the masked one where there is one, else the clean one."""
+    if is_small:
+        return file.masked_thumbnail_key or file.thumbnail_key
+    return file.masked_key or file.clean_key
+
+
+def file_by_number(number: str) -> EvidenceFile | None:
+    """Return a file by the number in its address."""
+    return db.session.scalar(select(EvidenceFile).where(EvidenceFile.number == number))
+
+
+def receipt_hash_of(file: EvidenceFile) -> str:
+    """Return the hash of the receipt code that opens a file to its filer; empty for what others added."""
+    if file.added_by not in FILERS:
+        return ""
+    column = Draft.receipt_hash if file.draft_id else Filing.receipt_hash
+    holder_id = Draft.id == file.draft_id if file.draft_id else Filing.id == file.filing_id
+    return db.session.scalars(select(column).where(holder_id)).one()
+
+
+def files_of_filer(holder: Draft | Filing) -> list[EvidenceFile]:
+    """Return the files the filer brought, oldest first."""
+    return [file for file in holder.evidence if file.added_by in FILERS]
+
+
+def released_files(case: Case) -> list[EvidenceFile]:
+    """Return the files the merchant of a case was shown; of a 举报, none."""
+    if case.track is not Track.MEDIATION:
+        return []
+    return [file for file in case.filing.evidence if file.released_at is not None]
+
+
+def referenced_keys() -> set[str]:
+    """Return the key of every stored file that a row speaks of."""
+    columns = (
+        EvidenceFile.sealed_key,
+        EvidenceFile.clean_key,
+        EvidenceFile.thumbnail_key,
+        EvidenceFile.masked_key,
+        EvidenceFile.masked_thumbnail_key,
+    )
+    return {key for row in db.session.execute(select(*columns)) for key in row if key}
+
+
+def _store(*pictures: bytes) -> list[str]:
+    """Seal each, or none: what was stored before one failed is taken away again."""
+    keys: list[str] = []
+    try:
+        for data in pictures:
+            keys.append(files.seal(data))
+    except BaseException:
+        remove_stored(keys)
+        raise
+    return keys
+
+
+def _files_of_locked(holder: Draft | Filing) -> list[EvidenceFile]:
+    """Lock a draft or filing against every other change of its files, and return those it has now."""
+    db.session.refresh(holder, with_for_update=True)
+    if isinstance(holder, Draft):
+        require_unsent(holder)
+        held = EvidenceFile.draft_id == holder.id
+    else:
+        held = EvidenceFile.filing_id == holder.id
+    return list(db.session.scalars(select(EvidenceFile).where(held).order_by(EvidenceFile.id)))
+
+
+def _new_number() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(NUMBER_SYMBOLS))
+
+
+def _is_of_a_complaint(file: EvidenceFile) -> bool:
+    filing = db.session.get(Filing, file.filing_id) if file.filing_id else None
+    if filing is None:
+        return False
+    came_to = {
+        case.track
+        for case in filing.cases
+        for event in case.events
+        if file.sha256 in (event.evidence_sha256 or ())
+    }
+    tracks = came_to or {case.track for case in filing.cases}
+    return Track.MEDIATION in tracks
