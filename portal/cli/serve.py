@@ -16,6 +16,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from portal.base import mail
 from portal.cli.demo import load_when_empty, print_sign_ins
 
 GRACE_SECONDS = 10
@@ -29,6 +30,8 @@ def serve() -> None:
     if current_app.config["DEMO"]:
         load_when_empty()
         print_sign_ins()
+    if not mail.is_on():
+        click.echo("No e-mail is sent, and no page offers it: SMTP_URL is not set.")
     port = current_app.config["PORT"]
     commands = (_web_command(port), [sys.executable, "-m", "flask", "--app", "app", "worker"])
     sys.exit(_run_together(commands, ready_url=f"http://127.0.0.1:{port}/readyz"))
