@@ -77,9 +77,9 @@ Line = tuple[Message, "Message | str | None"]
 
 def _who(facts: CopyFacts) -> list[Line]:
     lines: list[Line] = [
-        (say("Name"), facts.name),
-        (say("Phone"), facts.phone),
-        (say("Postal address"), facts.address),
+        (say("Complainant's name"), facts.name),
+        (say("Complainant's phone"), facts.phone),
+        (say("Complainant's address"), facts.address),
     ]
     if facts.track is Track.MEDIATION:
         lines += [
@@ -91,7 +91,7 @@ def _who(facts: CopyFacts) -> list[Line]:
 
 def _whom(facts: CopyFacts) -> list[Line]:
     return [
-        (say("Merchant"), facts.respondent_name),
+        (say("Merchant's name"), facts.respondent_name),
         (say("Merchant's address"), facts.respondent_address),
         (say("Merchant's phone"), facts.respondent_phone),
     ]
@@ -99,7 +99,7 @@ def _whom(facts: CopyFacts) -> list[Line]:
 
 def _what(facts: CopyFacts) -> list[Line]:
     lines: list[Line] = [
-        (say("Time"), _when(facts)),
+        (say("When it happened"), _when(facts)),
         (say("Place"), facts.place),
         (say("Goods or service"), facts.goods),
         (

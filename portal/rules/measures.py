@@ -69,6 +69,12 @@ def units_for(*quantities: Quantity) -> tuple[MeasureUnit, ...]:
     return tuple(unit for unit in MeasureUnit if unit in fitting)
 
 
+def unit_word(text: str) -> str:
+    """Return the unit inside a typed amount, empty where there is none."""
+    found = _TYPED.fullmatch(cleaned_number(text))
+    return (found["unit"] or "").strip() if found else ""
+
+
 def parse_measure(text: str, unit: MeasureUnit, *quantities: Quantity, may_be_zero: bool = False) -> Measure:
     """Return a typed amount of one of the quantities; InputRefused says what to type instead."""
     found = _TYPED.fullmatch(cleaned_number(text))

@@ -25,7 +25,7 @@ from portal.rules.errors import FieldsRefused, InputRefused
 from portal.rules.goods import LONGEST_NAME
 from portal.rules.intake_terms import MeasureUnit, PurchaseKind
 from portal.rules.judgement import Judgement
-from portal.rules.measures import Measure, parse_measure
+from portal.rules.measures import Measure, parse_measure, unit_word
 from portal.rules.messages import Message, say
 from portal.rules.metrology_terms import ChargerClass, FlowZone, MeterKind, Quantity, Reference
 from portal.rules.prepackaged import PACKAGED, judge_package
@@ -141,7 +141,10 @@ def usual_unit(kind: PurchaseKind, meter: MeterKind | None = None) -> MeasureUni
 def _amounts(
     text: Mapping[str, str], kind: PurchaseKind, meter: MeterKind | None, tries: Tries
 ) -> tuple[Measure | None, Measure | None]:
-    """Return what was shown and what was received; the second in the quantity of the first."""
+    """Return what was shown and what was received; the second in the quantity of the first.
+
+    Where no unit is given for the second, the first one's is meant: "500ml" and "490".
+    """
     usual = usual_unit(kind, meter)
     shown_unit = tries.read("shown_unit", read_member, MeasureUnit, text.get("shown_unit", ""), usual)
     received_unit = tries.read(
@@ -155,11 +158,21 @@ def _amounts(
         if not text.get("shown"):
             tries.errors["shown"] = say("Please say what was shown as well, so that both can be compared.")
             return None, None
+        first_text = text["shown"] if shown and not text.get("received_unit") else ""
         within = (shown.quantity,) if shown else quantities
         received = tries.read(
-            "received", parse_measure, text["received"], received_unit or usual, *within, may_be_zero=True
+            "received", _second_amount, text["received"], first_text, received_unit or usual, within
         )
     return shown, received
+
+
+def _second_amount(
+    text: str, first_text: str, unit: MeasureUnit, quantities: tuple[Quantity, ...]
+) -> Measure:
+    """Read an amount that may be nothing at all; `first_text` lends its unit where this has none."""
+    if first_text and not unit_word(text):
+        text += unit_word(first_text)
+    return parse_measure(text, unit, *quantities, may_be_zero=True)
 
 
 def _judged(purchase: Purchase, quantity: Quantity, shown: int, received: int) -> Judgement | None:
