@@ -16,16 +16,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.accounts.access import require_declared
 from portal.accounts.security import init_accounts
 from portal.accounts.views import bp as accounts_blueprint
-from portal.base import config, crypto, files
+from portal.base import config, crypto, files, mail
 from portal.base.db import configure_engine, db
 from portal.base.health import bp as health_blueprint
-from portal.base.jobs import JobFunction
+from portal.base.jobs import Errand, JobFunction
 from portal.base.web import init_web
 from portal.cli import register_commands
 from portal.compensation import jobs as compensation_jobs
+from portal.complaints import evidence_jobs, notices
 from portal.complaints import jobs as complaint_jobs
+from portal.complaints.draft_views import bp as drafts_blueprint
+from portal.complaints.telling import SEND_NOTICE
 from portal.complaints.views import bp as complaints_blueprint
 from portal.desk.move_views import bp as desk_moves_blueprint
+from portal.desk.naming_views import bp as desk_naming_blueprint
 from portal.desk.review_views import bp as desk_reviews_blueprint
 from portal.desk.views import desk as desk_blueprint
 from portal.instruments.views import instruments as instruments_blueprint
@@ -46,14 +50,20 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     merchants_blueprint,
     instruments_blueprint,
     complaints_blueprint,
+    drafts_blueprint,
     workspace_blueprint,
     desk_blueprint,
     desk_moves_blueprint,
+    desk_naming_blueprint,
     desk_reviews_blueprint,
 )
 
 # What the worker does when a job asks for it, and what it does on its own every so often.
-JOBS: dict[str, JobFunction] = {"refresh_standings": merchant_jobs.refresh_standings}
+JOBS: dict[str, JobFunction | Errand] = {
+    "refresh_standings": merchant_jobs.refresh_standings,
+    evidence_jobs.SWEEP_FILES: evidence_jobs.SWEEP_ERRAND,
+    SEND_NOTICE: Errand(prepare=notices.letter_of, carry_out=mail.deliver),
+}
 SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "expire_records": (record_jobs.EXPIRE_EVERY, record_jobs.expire),
     "refresh_standings": (merchant_jobs.REFRESH_EVERY, merchant_jobs.refresh_all),
@@ -61,6 +71,8 @@ SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "count_silences": (complaint_jobs.COUNT_EVERY, complaint_jobs.count_silences),
     "presume_receipts": (complaint_jobs.PRESUME_EVERY, complaint_jobs.presume_receipts),
     "refresh_clocks": (complaint_jobs.REFRESH_EVERY, complaint_jobs.refresh_clocks),
+    "expire_drafts": (evidence_jobs.EXPIRE_EVERY, evidence_jobs.expire_drafts),
+    "ask_for_sweep": (evidence_jobs.SWEEP_EVERY, evidence_jobs.ask_for_sweep),
 }
 
 
@@ -76,6 +88,7 @@ def create_app(environ: Mapping[str, str] | None = None, **overrides: Any) -> Fl
     )
     app.config.update(settings, **overrides)
     crypto.use_keys(app.config["SECRET_KEYS"])
+    mail.use_mail(app.config)
     files.use_store(app.config)
     db.init_app(app)
     with app.app_context():

@@ -1,6 +1,6 @@
 """Actions: the verbs of complaints, split by what they do; import them from here."""
 
-from portal.complaints.assigning import assign, merge_reports, take, transfer
+from portal.complaints.assigning import assign, merge_reports, name_merchant, take, transfer
 from portal.complaints.closing import note_silence
 from portal.complaints.deciding import (
     accept_offer,
@@ -14,6 +14,7 @@ from portal.complaints.deciding import (
     presume_performed,
     record_finding,
     report_paid,
+    require_merchant,
     settle,
     terms_in,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "is_receipt_presumed",
     "merge_reports",
     "move",
+    "name_merchant",
     "note_silence",
     "offered_fen",
     "open_moves",
@@ -43,6 +45,7 @@ __all__ = [
     "record_finding",
     "refresh_clock",
     "report_paid",
+    "require_merchant",
     "settle",
     "take",
     "terms_in",

@@ -48,6 +48,7 @@ def carry_out(
     `region_prefixes` is what the officer may see: no report elsewhere can be named.
     """
     act: dict[MoveName, Callable[..., object]] = {
+        MoveName.PROPOSE: _propose,
         MoveName.SETTLE: _settle,
         MoveName.TRANSFER: _transfer,
         MoveName.MERGE: partial(_merge, region_prefixes=region_prefixes),
@@ -73,6 +74,13 @@ def _move(case: Case, *, name: MoveName, given: Given, actor: Actor, user_id: in
         also_given=[need for need, is_there in at_hand.items() if is_there],
         now=now,
     )
+
+
+def _propose(case: Case, *, given: Given, actor: Actor, user_id: int, now: datetime) -> None:
+    """Propose a sum only where there is somebody to owe it."""
+    if given.amount_fen:
+        complaint_actions.require_merchant(case)
+    _move(case, name=MoveName.PROPOSE, given=given, actor=actor, user_id=user_id, now=now)
 
 
 def _settle(case: Case, *, given: Given, actor: Actor, user_id: int, now: datetime) -> None:

@@ -29,6 +29,7 @@ from portal.base.labels import label, render
 from portal.compensation.models import PaymentMethod
 from portal.complaints.moving import LONGEST_REASON
 from portal.desk.typed import NOTHING, amount_of, grams_of, kilograms_of, price_of
+from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import EndingGround, MoveName, Need, RefusalGround
 from portal.rules.errors import ClaimExceedsShortage, InputRefused, RuleError
 from portal.rules.metrology import (
@@ -278,6 +279,20 @@ class AssignForm(DeskForm):
     def offer(self, officers: Sequence[User]) -> None:
         """Set the people to choose from."""
         self.officer.choices = [SelectChoice(user.id, user.name) for user in officers]
+
+
+class NamingForm(DeskForm):
+    """Which of the merchants found it is."""
+
+    merchant = RadioField(_l("Merchant"), validate_choice=False)
+
+    def offer(self, merchants: Sequence[Merchant]) -> None:
+        """Set the merchants to choose from."""
+        self.merchant.choices = [SelectChoice(one.number, one.name) for one in merchants]
+
+    def refuse_choice(self) -> None:
+        """Say that a merchant is to be chosen."""
+        self.merchant.errors = [_("Please choose a merchant.")]
 
 
 class MessageForm(DeskForm):

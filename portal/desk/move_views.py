@@ -12,6 +12,7 @@ from portal.base import clock
 from portal.base.labels import label, render
 from portal.base.web import seen_elsewhere
 from portal.complaints import actions as complaint_actions
+from portal.complaints.bought import bought_lines
 from portal.desk import moves
 from portal.desk.actions import Given, carry_out
 from portal.desk.door import (
@@ -41,8 +42,8 @@ def record_finding(number: str) -> Any:
     found = wanted_case(number)
     actor = open_moves(found).get(MoveName.RECORD_FINDING, actors()[0])
     form = FindingForm(data=told_by(found))
-    if request.method == "GET":
-        return _finding_page(found, form, status=_status_of(found, MoveName.RECORD_FINDING))
+    if request.method == "GET" or not moves.may_measure(found):
+        return _finding_page(found, form, status=_status_of_finding(found))
     if not form.validate():
         return _finding_page(found, form, status=422)
     try:
@@ -148,12 +149,23 @@ def _status_of(found: Case, name: MoveName) -> int:
     return 200 if name in open_moves(found) else 409
 
 
+def _status_of_finding(found: Case) -> int:
+    return _status_of(found, MoveName.RECORD_FINDING) if moves.may_measure(found) else 409
+
+
 def _move_page(found: Case, name: MoveName, actor: Actor, form: MoveForm, *, status: int) -> Any:
     effect = moves.effect_of(found, name, actor, today=clock.today())
     owed = complaint_actions.owed_in(found) if name is MoveName.SETTLE else None
     grounds = moves.ground_words(found, name, clock.today())
     page = render_template(
-        "desk/make_move.html", case=found, move=name, effect=effect, form=form, owed=owed, grounds=grounds
+        "desk/make_move.html",
+        case=found,
+        move=name,
+        effect=effect,
+        form=form,
+        owed=owed,
+        grounds=grounds,
+        lacks_merchant=moves.lacks_merchant(found, name),
     )
     return page, status
 
@@ -161,8 +173,14 @@ def _move_page(found: Case, name: MoveName, actor: Actor, form: MoveForm, *, sta
 def _finding_page(
     found: Case, form: FindingForm, *, judgement: Judgement | None = None, status: int = 200
 ) -> Any:
-    effect = moves.effect_of(found, MoveName.RECORD_FINDING, actors()[0], today=clock.today())
+    effect = moves.finding_effect(found, actors()[0], today=clock.today())
     page = render_template(
-        "desk/record_finding.html", case=found, form=form, judgement=judgement, effect=effect
+        "desk/record_finding.html",
+        case=found,
+        form=form,
+        judgement=judgement,
+        effect=effect,
+        bought=bought_lines(found.filing),
+        lacks_merchant=moves.lacks_merchant(found, MoveName.RECORD_FINDING),
     )
     return page, status

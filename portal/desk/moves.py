@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.complaints.actions import clocks_of, owed_in
@@ -17,6 +17,7 @@ from portal.rules.complaint_flow import (
     Need,
     RefusalGround,
     State,
+    Track,
     article_of,
     ending_grounds,
     ground_text,
@@ -25,7 +26,13 @@ from portal.rules.complaint_flow import (
 )
 from portal.rules.deadlines import Clock, has_clock
 from portal.rules.errors import MoveNotAllowed
-from portal.rules.messages import Message
+from portal.rules.messages import Message, say
+from portal.rules.purchases import WEIGHED
+
+NOT_WEIGHED = say(
+    "This form judges goods sold by weight. For anything else, write what was measured as a message or "
+    "in the reason of the next step; it can be accepted, mediated, settled and ended without it."
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,12 @@ def effect_of(case: Case, name: MoveName, actor: Actor, *, today: date) -> Effec
     )
 
 
+def finding_effect(case: Case, actor: Actor, *, today: date) -> Effect:
+    """Say what a finding would do; refused where the form of a finding does not fit what was bought."""
+    effect = effect_of(case, MoveName.RECORD_FINDING, actor, today=today)
+    return effect if may_measure(case) else replace(effect, refusal=NOT_WEIGHED)
+
+
 def needs_of(case: Case, name: MoveName, actor: Actor) -> frozenset[Need] | None:
     """Return what a move needs, or needed before it was made; None where the track has no such move."""
     rows = [move for move in MOVES if move.track is case.track and move.name is name]
@@ -92,6 +105,28 @@ def ground_words(case: Case, name: MoveName, today: date) -> dict[str, Ground]:
     """Return the official wording of each ground by its value."""
     edition_on = case.received_on or today
     return {ground.value: ground_text(ground, edition_on) for ground in grounds_for(case, name, today)}
+
+
+def may_measure(case: Case) -> bool:
+    """Say whether the form of a finding fits: it judges goods sold by weight, and nothing else yet."""
+    return case.filing.kind in WEIGHED
+
+
+def listed(names: Iterable[MoveName], case: Case) -> list[MoveName]:
+    """Return the moves that stand in the list of a case: naming the merchant stands beside its name."""
+    left_out = {MoveName.NAME_MERCHANT}
+    if not may_measure(case):
+        left_out.add(MoveName.RECORD_FINDING)
+    return [name for name in names if name not in left_out]
+
+
+# What puts something on a merchant's page, or opens a claim against it.
+NEEDS_MERCHANT = {MoveName.RECORD_FINDING, MoveName.PROPOSE, MoveName.SETTLE}
+
+
+def lacks_merchant(case: Case, name: MoveName) -> bool:
+    """Say whether a move may fail because nobody said yet which listed merchant it is."""
+    return case.merchant is None and name in NEEDS_MERCHANT and case.track is Track.MEDIATION
 
 
 def amount_proposed(case: Case, name: MoveName) -> str:

@@ -11,6 +11,7 @@ from portal.base import clock
 from portal.base.labels import render
 from portal.base.web import seen_elsewhere
 from portal.complaints import actions as complaint_actions
+from portal.complaints.bought import bought_lines
 from portal.desk import moves, queries
 from portal.desk.door import (
     DECIDERS,
@@ -27,6 +28,7 @@ from portal.desk.door import (
 from portal.desk.filters import chips, facet_rows, wanted_by
 from portal.desk.forms import AssignForm, MessageForm
 from portal.desk.reading import Case, case_file
+from portal.rules.complaint_flow import MoveName
 from portal.rules.errors import RuleError
 from portal.workspace import queries as workspace_queries
 
@@ -127,11 +129,14 @@ def _case_page(
 ) -> str:
     assign_form = assign_form or AssignForm(formdata=None, officer=found.officer_id)
     assign_form.offer(queries.officers_for(found.region_code))
+    opened = open_moves(found)
     return render_template(
         "desk/case.html",
         file=case_file(found, today=clock.today()),
         case=found,
-        moves=moves.articles_of(found, open_moves(found)),
+        moves=moves.articles_of(found, moves.listed(opened, found)),
+        may_name=MoveName.NAME_MERCHANT in opened,
+        bought=bought_lines(found.filing),
         may_assign=bool(roles() & set(DECIDERS)) and found.is_open,
         may_write=bool(actors()) and found.is_open,
         assign_form=assign_form,
