@@ -24,8 +24,9 @@ from portal.rules.intake_copy import CopyFacts, CopyLine, copy_text, statutory_c
 from portal.rules.intake_evidence import Completeness, GuideLine, completeness, evidence_guide
 from portal.rules.intake_needs import TrackNeed, is_anonymous_allowed, most_representatives, needs_of
 from portal.rules.intake_screening import Notice, Screening, said_of, screen, tracks_for
-from portal.rules.intake_terms import BoughtFor, Detail, FiledAs, PurchaseKind, Step, StepState
+from portal.rules.intake_terms import BoughtFor, Detail, FiledAs, Step, StepState
 from portal.rules.messages import Message, say
+from portal.rules.purchases import WEIGHED
 
 __all__ = [
     "Answers",
@@ -55,9 +56,6 @@ __all__ = [
     "steps",
     "tracks_for",
 ]
-
-# Weighed goods are filed with their figures; of the rest a shopper may not know any.
-WEIGHED = frozenset({PurchaseKind.RETAIL, PurchaseKind.JEWELLERY})
 
 
 @dataclass(frozen=True)
@@ -157,6 +155,7 @@ def _missing_what(answers: Answers, today: date) -> list[Missing]:
         missing.append(Missing("handled", say("Please say whether somebody has taken it up already.")))
     if answers.bought_on is None:
         missing.append(Missing("bought_on", say("Please say on which day it was.")))
+    # Weighed goods are filed with their figures; of the rest a shopper may not know any.
     if answers.kind in WEIGHED and not answers.is_measured:
         missing.append(
             Missing("is_measured", say("Please give the goods, the price and the weight paid for."))

@@ -132,7 +132,8 @@ def said_of(
 def _said_of_complaint(today: date, region_code: str) -> Message:
     return say(
         "You file a complaint: the authority helps you and the merchant to agree. Within %(accept_count)s "
-        "working days it decides whether to accept it; mediation then takes up to %(mediate_count)s days.",
+        "working days it decides whether to accept it; mediation then takes up to %(mediate_count)s days, "
+        "testing not counted.",
         accept_count=clock_rule(Clock.ACCEPT, today, region_code=region_code).count,
         mediate_count=clock_rule(Clock.MEDIATE, today, region_code=region_code).count,
     )
