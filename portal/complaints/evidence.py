@@ -1,9 +1,8 @@
 """Actions: the files that prove a filing, from the photo that was picked to the copy a party sees.
 
-What is stored is sealed, synced and renamed by `prepare` and `prepare_cover`, outside every
-transaction: no picture is decoded under the database's write lock, and no row speaks of a file
-that is not there. What is to be taken away is removed after the commit (`remove_stored`). A file
-that fell between the two is unreferenced, and swept away an hour later.
+`prepare` and `prepare_cover` check, clean and store outside every transaction: no picture is decoded
+under the database's write lock, and no row speaks of a file that is not there. `attach` and `cover`
+then speak of it inside one. What others may see of a file is in `covering`, read from here too.
 """
 
 from __future__ import annotations
@@ -11,24 +10,59 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.base import cleaning, files
-from portal.base.cleaning import Region
+from portal.base import cleaning
 from portal.base.crypto import CODE_ALPHABET
 from portal.base.db import db
-from portal.complaints.drafting import require_unsent
-from portal.complaints.evidence_models import EvidenceFile, EvidenceView
+from portal.complaints.covering import (
+    Cover,
+    cover,
+    note_view,
+    prepare_cover,
+    release,
+    released_files,
+    shown_key,
+)
+from portal.complaints.drafting import require_unsent, typed_in
+from portal.complaints.evidence_models import EvidenceFile
 from portal.complaints.models import Case, Draft, Filing
 from portal.complaints.moving import move
-from portal.rules.complaint_flow import Actor, MoveName, Track
-from portal.rules.errors import InputRefused, MoveNotAllowed
-from portal.rules.intake_terms import EvidenceSlot
+from portal.complaints.storing import remove_stored, store
+from portal.rules.complaint_flow import Actor, MoveName
+from portal.rules.errors import InputRefused
+from portal.rules.intake_terms import EvidenceSlot, PurchaseKind, Step
 from portal.rules.messages import say
+
+__all__ = [
+    "MOST_FILES",
+    "Attached",
+    "Cover",
+    "EvidenceFile",
+    "Prepared",
+    "TooManyFiles",
+    "attach",
+    "attach_each",
+    "cover",
+    "file_by_number",
+    "files_of_filer",
+    "kind_of",
+    "note_added",
+    "note_view",
+    "prepare",
+    "prepare_cover",
+    "receipt_hash_of",
+    "referenced_keys",
+    "release",
+    "released_files",
+    "remove_file",
+    "remove_stored",
+    "same_file",
+    "shown_key",
+]
 
 MOST_FILES = 9
 NUMBER_SYMBOLS = 14
@@ -71,20 +105,6 @@ class Attached:
     is_new: bool
 
 
-@dataclass(frozen=True)
-class Cover:
-    """A clean copy with regions covered, stored, and of which no row speaks yet."""
-
-    regions: tuple[Region, ...]
-    masked_key: str
-    thumbnail_key: str
-
-    @property
-    def stored_keys(self) -> list[str]:
-        """The keys of both pictures."""
-        return [self.masked_key, self.thumbnail_key]
-
-
 class TooManyFiles(InputRefused):
     """A filing has as many files as it may have."""
 
@@ -95,7 +115,7 @@ def prepare(data: bytes, *, name: str) -> Prepared:
     Raises FileRefused in words that name the file and the limit; then nothing is stored.
     """
     copy = cleaning.clean(data, name=name)
-    sealed_key, clean_key, thumbnail_key = _store(data, copy.jpeg, copy.thumbnail)
+    sealed_key, clean_key, thumbnail_key = store(data, copy.jpeg, copy.thumbnail)
     return Prepared(
         name=cleaning.display_name(name),
         media_type=MEDIA_TYPES[copy.kind],
@@ -152,6 +172,25 @@ def attach(
     return Attached(file, is_new=True)
 
 
+def attach_each(
+    holder: Draft | Filing,
+    prepared: Iterable[Prepared],
+    slot: EvidenceSlot,
+    *,
+    added_by: Actor = Actor.COMPLAINANT,
+    user_id: int | None = None,
+    now: datetime,
+) -> tuple[list[Attached], list[TooManyFiles]]:
+    """Add prepared files as far as there is room; return what is there now, and who found no room."""
+    added, refused = [], []
+    for one in prepared:
+        try:
+            added.append(attach(holder, one, slot, added_by=added_by, user_id=user_id, now=now))
+        except TooManyFiles as error:
+            refused.append(error)
+    return added, refused
+
+
 def note_added(case: Case, added: Sequence[Attached], *, user_id: int | None = None, now: datetime) -> None:
     """Tell an open case of the new ones among some files, in one move that carries their SHA-256.
 
@@ -178,53 +217,6 @@ def remove_file(draft: Draft, number: str, *, now: datetime) -> list[str]:
     return keys
 
 
-def remove_stored(keys: Iterable[str]) -> None:
-    """Remove stored files after the commit; what the store cannot do now is left to the sweep."""
-    for key in keys:
-        with suppress(files.StoreFault):
-            files.remove(key)
-
-
-def prepare_cover(clean_key: str, regions: Sequence[Region]) -> Cover:
-    """Cover regions of a clean copy and store the result; raises InputRefused for a bad region."""
-    masked = cleaning.mask(files.open_sealed(clean_key), regions)
-    masked_key, thumbnail_key = _store(masked, cleaning.thumbnail(masked))
-    return Cover(tuple(regions), masked_key, thumbnail_key)
-
-
-def cover(file: EvidenceFile, prepared: Cover, *, user_id: int, now: datetime) -> list[str]:
-    """Show a file with regions covered from now on; return what is to be removed after the commit."""
-    db.session.refresh(file, with_for_update=True)
-    replaced = [key for key in (file.masked_key, file.masked_thumbnail_key) if key]
-    file.masks = [asdict(region) for region in prepared.regions]
-    file.masked_key, file.masked_thumbnail_key = prepared.masked_key, prepared.thumbnail_key
-    file.masked_at, file.masked_by_id = now, user_id
-    return replaced
-
-
-def release(file: EvidenceFile, *, user_id: int, now: datetime) -> None:
-    """Show a file to the merchant of a 投诉, once and for all.
-
-    Raises MoveNotAllowed for a file of a 举报, or one that came to it (Order 121 Art. 37).
-    """
-    if not _is_of_a_complaint(file):
-        raise MoveNotAllowed(say("This file belongs to a report; the merchant must not see it."))
-    if file.released_at is None:
-        file.released_at, file.released_by_id = now, user_id
-
-
-def note_view(file: EvidenceFile, *, user_id: int, is_original: bool, now: datetime) -> None:
-    """Log that a person of the office opened a file."""
-    db.session.add(EvidenceView(evidence_id=file.id, user_id=user_id, at=now, is_original=is_original))
-
-
-def shown_key(file: EvidenceFile, *, is_small: bool = False) -> str:
-    """Return the key of the copy that may be shown: the masked one where there is one, else the clean one."""
-    if is_small:
-        return file.masked_thumbnail_key or file.thumbnail_key
-    return file.masked_key or file.clean_key
-
-
 def file_by_number(number: str) -> EvidenceFile | None:
     """Return a file by the number in its address."""
     return db.session.scalar(select(EvidenceFile).where(EvidenceFile.number == number))
@@ -239,16 +231,23 @@ def receipt_hash_of(file: EvidenceFile) -> str:
     return db.session.scalars(select(column).where(holder_id)).one()
 
 
+def same_file(held: Sequence[EvidenceFile], data: bytes) -> EvidenceFile | None:
+    """Return the file that holds the same bytes, so that a retry costs nothing."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return next((file for file in held if file.sha256 == sha256), None)
+
+
+def kind_of(holder: Draft | Filing) -> PurchaseKind:
+    """Return what was bought, as far as it was said yet."""
+    if isinstance(holder, Filing):
+        return holder.kind
+    typed = typed_in(holder, Step.WHAT).get("kind")
+    return next((kind for kind in PurchaseKind if kind.value == typed), PurchaseKind.OTHER)
+
+
 def files_of_filer(holder: Draft | Filing) -> list[EvidenceFile]:
     """Return the files the filer brought, oldest first."""
     return [file for file in holder.evidence if file.added_by in FILERS]
-
-
-def released_files(case: Case) -> list[EvidenceFile]:
-    """Return the files the merchant of a case was shown; of a 举报, none."""
-    if case.track is not Track.MEDIATION:
-        return []
-    return [file for file in case.filing.evidence if file.released_at is not None]
 
 
 def referenced_keys() -> set[str]:
@@ -261,18 +260,6 @@ def referenced_keys() -> set[str]:
         EvidenceFile.masked_thumbnail_key,
     )
     return {key for row in db.session.execute(select(*columns)) for key in row if key}
-
-
-def _store(*pictures: bytes) -> list[str]:
-    """Seal each, or none: what was stored before one failed is taken away again."""
-    keys: list[str] = []
-    try:
-        for data in pictures:
-            keys.append(files.seal(data))
-    except BaseException:
-        remove_stored(keys)
-        raise
-    return keys
 
 
 def _files_of_locked(holder: Draft | Filing) -> list[EvidenceFile]:
@@ -288,17 +275,3 @@ def _files_of_locked(holder: Draft | Filing) -> list[EvidenceFile]:
 
 def _new_number() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(NUMBER_SYMBOLS))
-
-
-def _is_of_a_complaint(file: EvidenceFile) -> bool:
-    filing = db.session.get(Filing, file.filing_id) if file.filing_id else None
-    if filing is None:
-        return False
-    came_to = {
-        case.track
-        for case in filing.cases
-        for event in case.events
-        if file.sha256 in (event.evidence_sha256 or ())
-    }
-    tracks = came_to or {case.track for case in filing.cases}
-    return Track.MEDIATION in tracks
