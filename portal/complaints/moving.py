@@ -9,8 +9,10 @@ from sqlalchemy import update
 
 from portal.base.clock import day_of
 from portal.base.db import db
+from portal.complaints import asking
 from portal.complaints.closing import close_out, note_answer
 from portal.complaints.models import Case, CaseEvent, CaseMessage
+from portal.complaints.telling import queue_notice
 from portal.rules.complaint_flow import (
     Actor,
     EndingGround,
@@ -83,6 +85,8 @@ def move(
     )
     _enter(case, event, now)
     db.session.flush()
+    _ask_or_answer(case, event, now)
+    queue_notice(event, now=now)
     return event
 
 
@@ -96,6 +100,16 @@ def _enter(case: Case, event: CaseEvent, now: datetime) -> None:
     refresh_clock(case, today=day_of(now))
     if not case.is_open and case.track is Track.MEDIATION:
         close_out(case, was_settled=event.to_state is State.CLOSED, now=now)
+
+
+def _ask_or_answer(case: Case, event: CaseEvent, now: datetime) -> None:
+    """Keep what passes between office and filer in step with the moves."""
+    if event.move is MoveName.ASK_PARTY:
+        asking.open_request(case, event, event.reason or "")
+    elif event.move is MoveName.ADD_MATERIAL:
+        asking.note_material(case, now=now)
+    elif event.move is MoveName.REOPEN:
+        case.wants_reopening = False
 
 
 def write_message(case: Case, text: str, *, actor: Actor, user_id: int | None, now: datetime) -> CaseMessage:
