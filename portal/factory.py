@@ -26,10 +26,12 @@ from portal.compensation import jobs as compensation_jobs
 from portal.complaints import evidence_jobs, notices
 from portal.complaints import jobs as complaint_jobs
 from portal.complaints.draft_views import bp as drafts_blueprint
+from portal.complaints.official_views import bp as official_forms_blueprint
 from portal.complaints.telling import SEND_NOTICE
 from portal.complaints.views import bp as complaints_blueprint
 from portal.desk.move_views import bp as desk_moves_blueprint
 from portal.desk.naming_views import bp as desk_naming_blueprint
+from portal.desk.official_views import bp as desk_forms_blueprint
 from portal.desk.review_views import bp as desk_reviews_blueprint
 from portal.desk.views import desk as desk_blueprint
 from portal.instruments.views import instruments as instruments_blueprint
@@ -51,10 +53,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     instruments_blueprint,
     complaints_blueprint,
     drafts_blueprint,
+    official_forms_blueprint,
     workspace_blueprint,
     desk_blueprint,
     desk_moves_blueprint,
     desk_naming_blueprint,
+    desk_forms_blueprint,
     desk_reviews_blueprint,
 )
 

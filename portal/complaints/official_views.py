@@ -1,0 +1,29 @@
+"""Views: the official forms a filer may print: of the filer's own words, and what the office told."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+
+from portal.accounts.access import receipt_required, require_receipt
+from portal.complaints import official_forms, queries
+from portal.complaints.official_sheets import sheets
+from portal.complaints.official_words import Holder, OfficialForm
+
+bp = Blueprint("official_forms", __name__, url_prefix="/complaints/cases/<number>/forms")
+
+
+@bp.get("/<form>")
+@receipt_required
+def show(number: str, form: str) -> str:
+    """Show the filer's copy of a form; one that is not the filer's, or not due, is not found."""
+    case = queries.case_by_number(number)
+    wanted = next((known for known in OfficialForm if known.value == form), None)
+    if case is None or wanted is None:
+        abort(404)
+    require_receipt(case.filing.receipt_hash)
+    due = official_forms.due_for_filer(case, wanted)
+    if due is None:
+        abort(404)
+    return render_template(
+        "complaints/forms/show.html", case=case, form=wanted, sheets=sheets(due, (Holder.FILER,))
+    )
