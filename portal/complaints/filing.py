@@ -14,6 +14,7 @@ from portal.base.db import db
 from portal.complaints.evidence_models import EvidenceFile
 from portal.complaints.models import Case, Filing
 from portal.complaints.moving import move
+from portal.complaints.telling import queue_first_notice
 from portal.instruments.weighing import Weighing
 from portal.merchants.models import Merchant
 from portal.merchants.queries import pledge_on
@@ -25,7 +26,6 @@ from portal.rules.messages import say
 
 NUMBER_PREFIX = {Track.MEDIATION: "TS", Track.REPORT: "JB"}
 RECEIPT = "receipt-hash"
-ID_NUMBER = "id-number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,8 @@ class FilingData:
     phone: str | None
     address: str | None
     email: str | None = None
-    id_number: str | None = None
+    id_number_hash: str | None = None
+    id_number_last_four: str | None = None
     proxy: Mapping[str, str] | None = None
     representatives: Sequence[Mapping[str, str]] = ()
     joint_count: int | None = None
@@ -108,6 +109,9 @@ def file_complaint(
                 on=data.received_on or day_of(now),
                 now=now,
             )
+    else:
+        for case in filing.cases:
+            queue_first_notice(case, now=now)
     return filing
 
 
@@ -131,7 +135,6 @@ def _filing_row(data: FilingData, submission_id: str, now: datetime) -> Filing:
     merchant = data.merchant
     bought_on = data.weighing.bought_on if data.weighing else data.bought_on or day_of(now)
     version = pledge_on(merchant.id, bought_on) if merchant else None
-    id_number = data.id_number
     return Filing(
         receipt_hash=receipt_hash(submission_id),
         merchant=merchant,
@@ -156,8 +159,8 @@ def _filing_row(data: FilingData, submission_id: str, now: datetime) -> Filing:
         phone=data.phone,
         address=data.address,
         email=data.email,
-        id_number_hash=crypto.keyed_hash(ID_NUMBER, id_number) if id_number else None,
-        id_number_last_four=id_number[-4:] if id_number else None,
+        id_number_hash=data.id_number_hash,
+        id_number_last_four=data.id_number_last_four,
         proxy=_sealed_json(data.proxy),
         representatives=_sealed_json([dict(one) for one in data.representatives]),
         joint_count=data.joint_count,

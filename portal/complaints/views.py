@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, request, session, url_for
+from flask import Blueprint, abort, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from portal.accounts.access import (
@@ -18,114 +18,16 @@ from portal.accounts.access import (
 from portal.accounts.security import address_key, is_refused, limiter
 from portal.base import clock, crypto
 from portal.base.labels import render
-from portal.base.once import SubmissionReused, do_once, new_submission_id
+from portal.base.once import do_once, new_submission_id
 from portal.base.web import mark_private, seen_elsewhere
 from portal.complaints import actions, queries
-from portal.complaints.forms import CodeForm, ComplaintForm, StepForm
+from portal.complaints.forms import CodeForm, StepForm
 from portal.complaints.reading import CaseReading, reading_of
-from portal.complaints.words import Wanted
-from portal.instruments.reading import bar_of, title_of
-from portal.merchants import queries as merchant_queries
-from portal.merchants.queries import Merchant
-from portal.rules.complaint_flow import Actor, MoveName, Track
+from portal.rules.complaint_flow import Actor, MoveName
 from portal.rules.errors import RuleError
 from portal.rules.messages import say
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
-
-TRACKS = {
-    Wanted.MEDIATION: (Track.MEDIATION,),
-    Wanted.REPORT: (Track.REPORT,),
-    Wanted.BOTH: (Track.MEDIATION, Track.REPORT),
-}
-
-
-@bp.route("/new", methods=["GET", "POST"])
-@limiter.limit("300 per hour", key_func=address_key, methods=["POST"])
-@public
-def new() -> Any:
-    """Show the form, prefilled from a check, and file what is sent."""
-    mark_private()
-    is_sent = request.method == "POST"
-    form = ComplaintForm(request.form if is_sent else request.args)
-    form.offer_choices()
-    if not is_sent:
-        # An address made by somebody else may fill the form in, but not choose its receipt.
-        form.submission_id.data = new_submission_id()
-        form.bought_on.data = form.bought_on.data or clock.today().isoformat()
-    number = form.merchant.data or ""
-    merchant = merchant_queries.merchant_by_number(number) if number else None
-    if not is_sent:
-        return _form_page(form, merchant, 200)
-    if merchant is None:
-        form.merchant.errors = [_("No merchant has this number. Please look it up on the merchant's page.")]
-        return _form_page(form, None, 422)
-    weighing = form.parsed(today=clock.today())
-    if weighing is None:
-        return _form_page(form, merchant, 422)
-    data = actions.FilingData(
-        merchant=merchant,
-        tracks=TRACKS[Wanted(form.wanted.data)],
-        weighing=weighing,
-        requests=tuple(form.requests.data or ()),
-        narrative=form.narrative.data.strip(),
-        name=_said(form.name.data),
-        phone=_said(form.phone.data),
-        address=_said(form.address.data),
-        agrees_to_publication=form.agrees_to_publication.data,
-        agrees_to_delegation=form.agrees_to_delegation.data,
-    )
-    try:
-        return _file(form, data)
-    except RuleError as error:
-        form.form_errors.append(render(error.message))
-        is_reused = isinstance(error, SubmissionReused)
-        if is_reused:
-            # What stands in the form now can still be sent, knowingly, as a filing of its own.
-            form.submission_id.data = new_submission_id()
-        code = 409 if is_reused else 422
-        return _form_page(form, merchant, code)
-
-
-def _form_page(form: ComplaintForm, merchant: Merchant | None, code: int) -> Any:
-    """Show the form, with the verdict on what stands in it where both weights do."""
-    checked = form.checked(today=clock.today()) if merchant else None
-    judgement = checked.judgement if checked else None
-    page = render_template(
-        "complaints/new.html",
-        form=form,
-        merchant=merchant,
-        number=form.merchant.data or "",
-        is_sent=code != 200,
-        checked=checked,
-        judgement=judgement,
-        title=title_of(checked) if checked else "",
-        bar=bar_of(judgement) if judgement else None,
-    )
-    return page, code
-
-
-def _said(text: str | None) -> str | None:
-    return (text or "").strip() or None
-
-
-def _file(form: ComplaintForm, data: actions.FilingData) -> Any:
-    submission_id = form.submission_id.data
-    body = {key: value for key, value in request.form.to_dict(flat=False).items() if key != "csrf_token"}
-
-    def act() -> str:
-        filing = actions.file_complaint(
-            data,
-            submission_id=submission_id,
-            is_statutory_channel=current_app.config["AUTHORITY_CHANNEL"],
-            now=clock.now(),
-        )
-        return url_for("complaints.filed", number=filing.cases[0].number)
-
-    location = do_once(submission_id, body, act, now=clock.now())
-    remember_receipt(actions.receipt_hash(submission_id))
-    session["filed"] = submission_id
-    return seen_elsewhere(location)
 
 
 @bp.get("/filed/<number>")
