@@ -20,21 +20,20 @@ from portal.rules.complaint_flow import (
     RefusalGround,
     RunningClock,
     State,
-    Track,
     article_of,
     ground_text,
     move_for,
-    refusal_grounds,
     running_clocks,
 )
 from portal.rules.deadlines import Clock
+from portal.rules.law_quotes import quotes
 from portal.rules.messages import say
+from portal.rules.silence import effect_of_silence
 
 # Periods of this portal's own that a filer must know of; the others are for the office.
 OWN_CLOCKS = {Clock.ANSWER_REQUEST, Clock.PERFORM_SETTLEMENT, Clock.PRESUME_RECEIPT}
 # Said in a sentence of their own, with what silence means.
 SAID_APART = {MoveName.ASK_PARTY: Clock.ANSWER_REQUEST, MoveName.REPORT_PAID: Clock.PRESUME_RECEIPT}
-MISSING_MATERIAL = {RefusalGround.MATERIAL_MISSING, RefusalGround.MATERIAL_MISSING_OR_FALSE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +85,8 @@ def paragraphs(turn: Turn, writer: Writer) -> Iterator[str]:
         yield from _officers_words(turn, writer)
         yield from _what_is_asked(turn, writer)
         yield from _where_it_stands(turn)
+        if turn.name is MoveName.REFUSE:
+            yield from _other_routes(turn, writer)
         yield from _days(turn, writer)
         yield from _article(turn, writer)
     yield render(
@@ -119,29 +120,38 @@ def _what_is_asked(turn: Turn, writer: Writer) -> Iterator[str]:
     if turn.name is MoveName.REPORT_PAID:
         yield render(words.silence_on_payment(due_on))
         return
-    sentences = [render(say("Please answer by %(due_on)s.", due_on=due_on)), _silence(turn, writer)]
-    if writer.answer_url:
-        sentences.append(render(say("Answer here, once: %(address)s", address=writer.answer_url)))
-    yield "\n".join(sentences)
+    address = writer.answer_url or render(words.ANSWER_ADDRESS)
+    yield "\n".join(
+        [
+            render(say("Please answer by %(due_on)s.", due_on=due_on)),
+            render(say("Answer here, once: %(address)s", address=address)),
+            _silence(turn, writer),
+        ]
+    )
 
 
 def _silence(turn: Turn, writer: Writer) -> str:
-    if turn.case.track is Track.REPORT or turn.to_state is not State.RECEIVED:
-        return render(words.SILENCE_LATER)
-    edition_on = turn.received_on or turn.on
-    ground = next(ground for ground in refusal_grounds(edition_on) if ground in MISSING_MATERIAL)
-    found = ground_text(ground, edition_on)
-    article = _cited(found.source, found.source_en, found.article, found.article_en, writer)
-    return render(words.silence_before_acceptance(article))
+    silence = effect_of_silence(turn.case.track, turn.from_state, turn.received_on or turn.on)
+    ground = silence.ground
+    if ground is None:
+        return render(silence.sentence)
+    article = _cited(ground.source, ground.source_en, ground.article, ground.article_en, writer)
+    return render(say("%(sentence)s (%(article)s)", sentence=silence.sentence, article=article))
+
+
+def _other_routes(turn: Turn, writer: Writer) -> Iterator[str]:
+    """Return what remains open after a refusal, in the words of the law (Order 121 Art. 15)."""
+    for quote in quotes("other_routes", on=turn.received_on or turn.on):
+        article = _cited(quote.source, quote.source_en, quote.article, quote.article_en, writer)
+        title = render(say("Other ways are open to you (%(article)s):", article=article))
+        yield title + "\n" + indent(quote.text_en if writer.is_english else quote.text, "    ")
 
 
 def _where_it_stands(turn: Turn) -> Iterator[str]:
     state = render(say("It now stands at: %(state)s.", state=state_words_in(turn.case.track, turn.to_state)))
-    if turn.name is MoveName.REPORT_PAID:
+    if turn.name in {MoveName.REPORT_PAID, MoveName.REFUSE}:
+        # The letter itself says what comes next.
         yield state
-        return
-    if turn.name is MoveName.REFUSE:
-        yield f"{state}\n{render(words.OTHER_ROUTES)}"
         return
     next_step = next_step_in(turn.case.track, turn.to_state)
     yield f"{state}\n{render(words.REGISTER_IT if turn.to_state is State.FILED else next_step)}"

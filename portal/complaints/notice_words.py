@@ -104,18 +104,11 @@ TOLD_IN_EVERY_STATE: frozenset[Told] = frozenset({(R, MoveName.ASK_PARTY), (R, M
 # The first sentence is all: the page alone says how much of it may be known.
 BRIEF: frozenset[Told] = frozenset({(R, MoveName.MERGE)})
 
-# What remains open after a refusal: 消费者权益保护法 第三十九条, in plain words.
-OTHER_ROUTES = say(
-    "Other ways are open to you (Consumer Protection Law, Art. 39): to agree with the merchant; to ask a "
-    "consumers' association or another lawful body to mediate; to complain to another department that is "
-    "competent; to go to arbitration, where you and the merchant have agreed on it; to go to court."
-)
 COURT = say(
     "If you do not agree with the result, you can go to court, or to arbitration where you and the merchant "
     "have agreed on it."
 )
 
-SILENCE_LATER = say("If nothing comes by then, the office goes on with what it has.")
 REGISTER_IT = say(
     "Register it with the authority: call 12315 or use the national 12315 platform, and quote the number "
     "above. Until then no legal clock runs."
@@ -124,6 +117,7 @@ OWN_PERIOD = say("a period set here, not by law")
 PROVISIONAL = say("(provisional: the holiday notice for that year is not out yet)")
 PAUSED = say("stands still while something is being tested")
 LEFT_OUT = say("[left out here]")
+ANSWER_ADDRESS = say("[here stands the address of this one question]")
 BY_A_MACHINE = say(
     "This letter was written by a machine because you left your address with us. Please do not reply to it. "
     "We never ask for your receipt code by letter or by telephone."
@@ -135,15 +129,6 @@ def about(track: Track, number: str) -> Message:
     if track is M:
         return say("About your complaint, number %(number)s:", number=number)
     return say("About your report, number %(number)s:", number=number)
-
-
-def silence_before_acceptance(article: str) -> Message:
-    """Say what silence means while the office decides whether to accept."""
-    return say(
-        "If nothing comes by then, the office decides by what it has. Where material that the law asks for "
-        "is missing, it may refuse the complaint (%(article)s).",
-        article=article,
-    )
 
 
 def silence_on_payment(due_on: date) -> Message:

@@ -15,6 +15,7 @@ from portal.base import crypto, labels, mail
 from portal.base.clock import day_of
 from portal.base.db import db
 from portal.base.labels import render
+from portal.complaints import asking
 from portal.complaints.models import Case, CaseEvent
 from portal.complaints.notice_text import Turn, Writer, may_be_told, paragraphs
 from portal.complaints.notice_words import SUBJECT
@@ -29,6 +30,7 @@ from portal.rules.complaint_flow import (
 )
 
 FOLLOW_PATH = "/complaints/follow"
+ANSWER_PATH = "/complaints/answer/"
 REGISTERS = {MoveName.REGISTER, MoveName.REGISTER_CLUE}
 
 
@@ -49,12 +51,12 @@ def notice_for(
     ground: RefusalGround | EndingGround | None = None,
     reason: str = "",
     language: str = "",
-    answer_url: str | None = None,
 ) -> Notice | None:
     """Return the letter a move would bring if it were made on a day, or None where it brings none.
 
-    Raise MoveNotAllowed where the move is not open. `answer_url` is where a request can be answered
-    without the receipt code; `language` is the filer's own unless another is named.
+    Raise MoveNotAllowed where the move is not open, MailFailed where no mail can be sent. The
+    language is the filer's own unless another is named. A question's address is made when it is
+    asked; words stand in its place.
     """
     received_on = on if name in REGISTERS else case.received_on
     row = move_for(case.track, case.state, name, actor, received_on=received_on)
@@ -70,10 +72,10 @@ def notice_for(
         ground=ground,
         reason=reason,
     )
-    return _written(turn, language or case.filing.language, answer_url)
+    return _written(turn, language or case.filing.language)
 
 
-def notice_of(event: CaseEvent, *, language: str = "", answer_url: str | None = None) -> Notice | None:
+def notice_of(event: CaseEvent, *, language: str = "") -> Notice | None:
     """Return the letter about a move that was made, as things stood then, or None where it brings none."""
     case = event.case
     before = [earlier for earlier in case.events if earlier.id <= event.id]
@@ -90,7 +92,7 @@ def notice_of(event: CaseEvent, *, language: str = "", answer_url: str | None = 
         ground=_ground(event),
         reason=event.reason or "",
     )
-    return _written(turn, language or case.filing.language, answer_url)
+    return _written(turn, language or case.filing.language, asking.token_of(event))
 
 
 def first_notice(case: Case, *, language: str = "") -> Notice | None:
@@ -105,7 +107,7 @@ def first_notice(case: Case, *, language: str = "") -> Notice | None:
         received_on=None,
         history=(),
     )
-    return _written(turn, language or case.filing.language, None)
+    return _written(turn, language or case.filing.language)
 
 
 def letter_of(case_id: int, event_id: int | None, now: datetime) -> mail.Letter | None:
@@ -138,11 +140,15 @@ def _ground(event: CaseEvent) -> RefusalGround | EndingGround | None:
     return RefusalGround(event.ground) if event.move is MoveName.REFUSE else EndingGround(event.ground)
 
 
-def _written(turn: Turn, language: str, answer_url: str | None) -> Notice | None:
+def _written(turn: Turn, language: str, token: str | None = None) -> Notice | None:
     if not may_be_told(turn):
         return None
     is_english = language == "en"
-    address = mail.settings_in_use().public_url + FOLLOW_PATH + ("?lang=en" if is_english else "")
+    public_url, query = mail.settings_in_use().public_url, "?lang=en" if is_english else ""
+    writer = Writer(
+        follow_url=f"{public_url}{FOLLOW_PATH}{query}",
+        answer_url=f"{public_url}{ANSWER_PATH}{token}{query}" if token else None,
+        is_english=is_english,
+    )
     with labels.in_language(language):
-        text = "\n\n".join(paragraphs(turn, Writer(address, answer_url, is_english)))
-        return Notice(render(SUBJECT), text + "\n")
+        return Notice(render(SUBJECT), "\n\n".join(paragraphs(turn, writer)) + "\n")

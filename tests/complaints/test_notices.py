@@ -13,13 +13,14 @@ from sqlalchemy import select
 from portal.base import crypto, jobs, mail
 from portal.base.db import db, unit_of_work
 from portal.base.labels import in_language, label, render
-from portal.complaints import actions, queries
+from portal.complaints import actions, asking, queries
 from portal.complaints.models import Case, CaseEvent, Filing
-from portal.complaints.notice_words import BRIEF, HAPPENED, SILENT, SUBJECT
-from portal.complaints.notices import Notice, first_notice, notice_for, notice_of
+from portal.complaints.notice_words import ANSWER_ADDRESS, BRIEF, HAPPENED, SILENT, SUBJECT
+from portal.complaints.notices import Notice, notice_for, notice_of
 from portal.complaints.reading import HIDDEN_FROM_REPORTER
-from portal.complaints.telling import is_written_to, queue_first_notice
+from portal.complaints.telling import is_written_to
 from portal.factory import JOBS
+from portal.instruments.weighing import weigh
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import (
     MOVES,
@@ -35,6 +36,7 @@ from portal.rules.complaint_flow import (
     refusal_grounds,
 )
 from portal.rules.errors import MoveNotAllowed
+from portal.rules.silence import effect_of_silence
 from tests import smtp_server
 from tests.builders import make_case
 from tests.smtp_server import Mailbox
@@ -146,7 +148,7 @@ def ground_for(name: MoveName, on: date) -> RefusalGround | EndingGround | None:
     return ending_grounds(on)[1] if name is MoveName.END_MEDIATION else None
 
 
-def every_letter(reason: str, *, answer_url: str | None = None) -> list[Asked]:
+def every_letter(reason: str) -> list[Asked]:
     """Return the letter of every move from every state, in both languages and editions."""
     found = []
     for row in MOVES:
@@ -164,7 +166,6 @@ def every_letter(reason: str, *, answer_url: str | None = None) -> list[Asked]:
                         on=on,
                         ground=ground_for(row.name, on),
                         reason=reason,
-                        answer_url=answer_url,
                     )
                     found.append(Asked(row, state, language, notice))
     return found
@@ -208,8 +209,10 @@ def test_nothing_private_stands_in_any_letter(app: Flask) -> None:
 
 
 def test_a_planted_canary_is_found(app: Flask) -> None:
-    letters = every_letter("请补充。", answer_url=f"https://portal.example/answer/{NAME}/{canaries()[7]}")
-    assert found_in(letters, canaries()) == {NAME, canaries()[7]}
+    """Whoever's letter it is not: words of another filing are not known here, and go through."""
+    stranger = "银画眉"
+    letters = every_letter(f"请{stranger}补充，号码{NAME[::-1]}。")
+    assert found_in(letters, (*canaries(), stranger, NAME[::-1])) == {stranger, NAME[::-1]}
 
 
 def test_an_officers_other_words_stay_as_they_are(app: Flask) -> None:
@@ -281,17 +284,13 @@ def test_a_request_says_its_day_and_what_silence_means(app: Flask) -> None:
     before = letter(State.RECEIVED, MoveName.ASK_PARTY, reason="请补交付款凭证。")
     assert "请补交付款凭证。" in before
     assert "请在2026年6月8日之前答复（含当日）。" in before
-    assert "可能不予受理（市场监督管理投诉举报处理办法（国家市场监督管理总局令第121号）第十六条" in before
+    sentence = render(effect_of_silence(Track.MEDIATION, State.RECEIVED, NOW.date()).sentence)
+    assert (
+        f"{sentence}（市场监督管理投诉举报处理办法（国家市场监督管理总局令第121号）第十六条第五项" in before
+    )
     later = letter(State.MEDIATING, MoveName.ASK_PARTY, reason="请补交付款凭证。")
-    assert "按现有材料继续办理" in later
-    assert "不予受理" not in later
-
-
-def test_a_request_gives_the_address_where_it_can_be_answered(app: Flask) -> None:
-    address = "https://portal.example/complaints/answer/abc"
-    text = letter(State.RECEIVED, MoveName.ASK_PARTY, reason="请补充。", answer_url=address)
-    assert address in text
-    assert "/answer" not in letter(State.RECEIVED, MoveName.ASK_PARTY, reason="请补充。")
+    assert render(effect_of_silence(Track.MEDIATION, State.MEDIATING, NOW.date()).sentence) in later
+    assert "第十六条" not in later
 
 
 def test_a_refusal_gives_its_ground_its_reason_and_the_other_ways(app: Flask) -> None:
@@ -300,7 +299,7 @@ def test_a_refusal_gives_its_ground_its_reason_and_the_other_ways(app: Flask) ->
     )
     assert "除法律另有规定外，投诉人知道或者应当知道" in text
     assert "购买已四年。" in text
-    for way in ("协商", "消费者协会", "其他部门", "仲裁", "人民法院", "消费者权益保护法第三十九条"):
+    for way in ("协商和解", "消费者协会", "有关行政部门", "仲裁机构", "人民法院", "第三十九条"):
         assert way in text
 
 
@@ -388,7 +387,10 @@ def test_a_move_is_told_by_letter_word_for_word_as_it_was_shown(shop: Merchant, 
     move(case, MoveName.ACCEPT, now=NOW + timedelta(hours=3))
     assert jobs.run_due(JOBS, now=NOW + timedelta(days=1)) >= 2
     assert shown is not None
-    assert text_of(mailbox) == shown.text
+    event = queries.case_by_number(case.number).events[1]
+    address = f"https://portal.example/complaints/answer/{asking.token_of(event)}"
+    assert text_of(mailbox) == shown.text.replace(render(ANSWER_ADDRESS), address)
+    assert address in text_of(mailbox)
     assert mailbox.letters[0]["Subject"] == shown.subject
     assert mailbox.recipients == [[EMAIL], [EMAIL]]
 
@@ -463,16 +465,31 @@ def test_silent_moves_queue_nothing_and_hidden_ones_send_nothing(shop: Merchant,
 
 
 def test_the_first_letter_tells_of_12315_and_holds_no_code(shop: Merchant, mailbox: Mailbox) -> None:
-    case = filed(shop, key=KEY, is_registered=False)
+    typed = {"goods": "苹果", "price": "10", "settled": "1"}
+    data = actions.FilingData(
+        merchant=shop,
+        tracks=(Track.REPORT,),
+        weighing=weigh(typed, today=NOW.date()),
+        requests=(),
+        narrative=STORY,
+        name=None,
+        phone=None,
+        address=None,
+        email=EMAIL,
+        agrees_to_publication=False,
+        agrees_to_delegation=False,
+    )
     with unit_of_work():
-        queue_first_notice(queries.case_by_number(case.number), now=NOW)
+        actions.file_complaint(data, submission_id=KEY, is_statutory_channel=False, now=NOW)
     jobs.run_due(JOBS, now=NOW)
     text = text_of(mailbox)
     assert "12315" in text
-    assert canaries()[7] not in text
-    notice = first_notice(queries.case_by_number(case.number))
-    assert notice is not None
-    assert notice.text == text
+    assert [word for word in canaries() if word in text] == []
+    with unit_of_work():
+        actions.file_complaint(data, submission_id="other", is_statutory_channel=True, now=NOW)
+    jobs.run_due(JOBS, now=NOW)
+    assert "主管部门已登记您的举报。" in text_of(mailbox, 1)
+    assert len(mailbox.raw) == 2
 
 
 def test_a_letter_sent_again_has_the_same_id(shop: Merchant, mailbox: Mailbox) -> None:
