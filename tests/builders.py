@@ -26,9 +26,11 @@ from portal.merchants.models import Market, Merchant, PledgeVersion
 from portal.records import actions as record_actions
 from portal.records.actions import RecordDraft
 from portal.rules.complaint_flow import Actor, MoveName, Track
+from portal.rules.intake_terms import PurchaseKind
 from portal.rules.metrology_terms import AccuracyClass
 from portal.rules.pledge import PledgeTerms
 from portal.rules.publication import RecordKind
+from portal.rules.purchases import judge_purchase, read_purchase
 from portal.rules.verification import InstrumentKind, VerificationResult
 
 
@@ -156,6 +158,60 @@ def make_case(
             data, submission_id=key, is_statutory_channel=is_registered, now=now
         )
         return filing.cases[0]
+
+
+# Something measured of every kind that is not weighed, as the form would send it.
+MEASURED: dict[PurchaseKind, dict[str, str]] = {
+    PurchaseKind.PREPACKAGED: {"goods": "大米", "shown": "5", "shown_unit": "measured_kg", "received": "4.8"},
+    PurchaseKind.FUEL: {"shown": "40", "received": "39", "device": "3号枪"},
+    PurchaseKind.TAXI: {"shown": "12", "received": "10", "device": "浙A·T1234"},
+    PurchaseKind.CHARGING: {"shown": "30", "received": "27", "device": "6号桩"},
+    PurchaseKind.METER: {"meter": "electricity_class_2", "shown": "300", "received": "270"},
+    PurchaseKind.INSTRUMENT: {"device": "2号秤"},
+    PurchaseKind.OTHER: {"goods": "电缆", "shown": "100", "shown_unit": "measured_m", "received": "92"},
+}
+
+
+def make_measured_case(
+    kind: PurchaseKind = PurchaseKind.FUEL,
+    merchant: Merchant | None = None,
+    *,
+    tracks: tuple[Track, ...] = (Track.MEDIATION,),
+    key: str = "measured-1",
+    is_registered: bool = True,
+    now: datetime,
+    **told: Any,
+) -> Case:
+    """File about something not weighed, of a merchant not on the register unless one is given."""
+    typed = {"kind": kind.value, "paid": "300", "time_of_day": "09:30", **MEASURED[kind]}
+    purchase = read_purchase(typed, today=clock.day_of(now))
+    fields: dict[str, Any] = {
+        "merchant": merchant,
+        "respondent_name": "路口加油站",
+        "respondent_place": "天目山路88号",
+        "region_code": "330106",
+        "device": purchase.device,
+        "tracks": tracks,
+        "kind": kind,
+        "purchase": purchase.snapshot(),
+        "judgement": judge_purchase(purchase),
+        "goods": purchase.goods,
+        "bought_on": purchase.on,
+        "bought_time": "09:30",
+        "amount_paid_fen": purchase.paid_fen,
+        "requests": ("refund_price",),
+        "narrative": "数量对不上。",
+        "name": "张三",
+        "phone": "13800000000",
+        "address": "文二路2号",
+        "agrees_to_publication": False,
+        "agrees_to_delegation": False,
+    }
+    with unit_of_work():
+        data = FilingData(**fields | told)
+        return complaint_actions.file_complaint(
+            data, submission_id=key, is_statutory_channel=is_registered, now=now
+        ).cases[0]
 
 
 def move_case(number: str, *names: MoveName, now: datetime, **given: Any) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from portal.complaints.models import Filing
 from portal.instruments.weighing import CheckWith
@@ -12,13 +12,16 @@ from portal.rules.purchases import Purchase, purchase_from_snapshot
 Line = tuple[Message, Message]
 
 
-def bought_lines(filing: Filing) -> list[Line]:
-    """Return the lines that say something: the kind, the goods, the day, what was measured and paid."""
+def bought_lines(filing: Filing, *, clean: Callable[[str], str] = str) -> list[Line]:
+    """Return the lines that say something: the kind, the goods, the day, what was measured and paid.
+
+    `clean` takes out of typed words what the reader may not know.
+    """
     lines = [
         (say("Kind of purchase"), say("%(kind)s", kind=filing.kind)),
-        (say("Goods bought"), _text(filing.goods)),
+        (say("Goods bought"), _text(clean(filing.goods))),
         (say("Bought on"), _bought_on(filing)),
-        (say("Which device"), _text(filing.device)),
+        (say("Which device"), _text(clean(filing.device))),
         *_weighed(filing),
         *_measured(filing),
         (say("Amount paid"), _money(filing.amount_paid_fen)),

@@ -31,12 +31,17 @@ def without_private(text: str, filing: Filing, *, mark: str) -> str:
     return text
 
 
-def _own_words(filing: Filing) -> Iterator[str]:
+def own_details(filing: Filing) -> Iterator[str]:
+    """Yield what the filer, a proxy and the representatives are known by."""
     told = (filing.name, filing.phone, filing.address, filing.email)
     others = (json.loads(sealed) for sealed in (filing.proxy, filing.representatives) if sealed)
     for text in (*told, *(leaf for other in others for leaf in _leaves(other))):
         if text and len(text.strip()) > 1:
             yield text.strip()
+
+
+def _own_words(filing: Filing) -> Iterator[str]:
+    yield from own_details(filing)
     for sentence in _SENTENCE_ENDS.split(filing.narrative):
         if len(sentence.strip()) >= SHORTEST_SENTENCE:
             yield sentence.strip()

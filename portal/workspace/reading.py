@@ -14,7 +14,9 @@ from portal.compensation import queries as compensation_queries
 from portal.compensation.models import Claim, ClaimState
 from portal.complaints import queries as complaint_queries
 from portal.complaints.actions import clocks_of, open_moves
+from portal.complaints.bought import bought_lines
 from portal.complaints.deciding import offered_fen
+from portal.complaints.discretion import own_details
 from portal.complaints.models import Case, CaseEvent, Filing
 from portal.complaints.words import Request
 from portal.merchants.models import Merchant, PledgeVersion
@@ -50,6 +52,7 @@ class CaseSeen:
 
     case: Case
     goods: str
+    bought: Sequence[tuple[Message, Message]]
     narrative: str
     requests: Sequence[Request]
     finding: Judgement | None
@@ -140,6 +143,7 @@ def case_seen(case: Case, *, today: date) -> CaseSeen:
     return CaseSeen(
         case=case,
         goods=for_merchant(filing.goods, filing),
+        bought=bought_lines(filing, clean=lambda typed: for_merchant(typed, filing)),
         narrative=for_merchant(filing.narrative, filing),
         requests=[request for request in Request if request.value in filing.requests],
         finding=judgement_from_snapshot(case.findings[-1].snapshot) if case.findings else None,
@@ -159,9 +163,8 @@ def case_seen(case: Case, *, today: date) -> CaseSeen:
 
 def for_merchant(text: str, filing: Filing) -> str:
     """Return a text without what would say who complained."""
-    for known in (filing.name, filing.phone, filing.address):
-        if known and len(known.strip()) > 1:
-            text = text.replace(known.strip(), HIDDEN)
+    for known in sorted(set(own_details(filing)), key=len, reverse=True):
+        text = text.replace(known, HIDDEN)
     return redact(text)
 
 

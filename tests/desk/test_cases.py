@@ -83,8 +83,8 @@ def send(client: FlaskClient, number: str, move: MoveName, key: str = "once", **
 
 # Who may come in.
 
-PAGES = ("", "/moves/accept", "/moves/record_finding")
-POSTS = ("/take", "/assign", "/messages", "/moves/accept", "/moves/record_finding")
+PAGES = ("", "/moves/accept", "/moves/record_finding", "/moves/name_merchant")
+POSTS = ("/take", "/assign", "/messages", *PAGES[1:])
 
 
 def test_strangers_are_sent_to_sign_in(client: FlaskClient) -> None:

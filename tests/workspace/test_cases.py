@@ -16,7 +16,16 @@ from portal.complaints import actions as complaint_actions
 from portal.complaints import queries as complaint_queries
 from portal.complaints.models import Case
 from portal.rules.complaint_flow import Actor, MoveName, Track
-from tests.builders import make_case, make_member, make_merchant, move_case, sign_in
+from portal.rules.intake_terms import PurchaseKind
+from tests.builders import (
+    MEASURED,
+    make_case,
+    make_measured_case,
+    make_member,
+    make_merchant,
+    move_case,
+    sign_in,
+)
 from tests.workspace.shops import Shop
 
 NAME, PHONE, ADDRESS = "张三", "13800000000", "文二路2号"
@@ -242,3 +251,21 @@ def test_who_acts_for_two_shops_chooses_between_them(shop: Shop) -> None:
     other = page(shop, f"/merchant/?merchant={shop.merchant.number}")
     assert case.number not in other
     assert f"/merchant/?merchant={second.number}" in other
+
+
+@pytest.mark.parametrize("kind", MEASURED)
+def test_a_case_of_any_kind_is_shown_and_names_nobody(shop: Shop, kind: PurchaseKind) -> None:
+    case = make_measured_case(
+        kind,
+        shop.merchant,
+        narrative="代理人李四 电话13900000001，邮箱zhang@example.cn，数量不对。",
+        email="zhang@example.cn",
+        proxy={"name": "李四", "phone": "13900000001"},
+        now=clock.now(),
+    )
+    text = page(shop, f"/merchant/cases/{case.number}")
+    assert "¥300.00" in text
+    assert "数量不对" in text
+    for private in ("李四", "13900000001", "zhang@example.cn"):
+        assert private not in text, private
+    assert case.number in page(shop, "/merchant/")
