@@ -27,6 +27,7 @@ from portal.complaints import evidence_jobs, notices
 from portal.complaints import jobs as complaint_jobs
 from portal.complaints.draft_views import bp as drafts_blueprint
 from portal.complaints.official_views import bp as official_forms_blueprint
+from portal.complaints.evidence_views import bp as evidence_blueprint
 from portal.complaints.telling import SEND_NOTICE
 from portal.complaints.views import bp as complaints_blueprint
 from portal.desk.move_views import bp as desk_moves_blueprint
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     merchants_blueprint,
     instruments_blueprint,
     complaints_blueprint,
+    evidence_blueprint,
     drafts_blueprint,
     official_forms_blueprint,
     workspace_blueprint,

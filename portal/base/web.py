@@ -33,6 +33,9 @@ LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 # What may stand in an address under `lang`, and the BCP 47 tag for <html lang>.
 LANGUAGE_TAGS = {"zh_Hans_CN": "zh-Hans-CN", "en": "en"}
 
+# The functions of `labels` that templates use on numbers with a unit.
+UNIT_FILTERS = "mass volume length area money unit_price day moment percent byte_size".split()
+
 # Laid down by the demo: what it made stays a demo, whatever the settings say later.
 DEMO_MARK = "demo"
 
@@ -100,7 +103,7 @@ def init_web(app: Flask) -> None:
     app.after_request(_set_headers)
     app.template_filter("label")(labels.label)
     app.template_filter("say")(labels.render)
-    for name in ("mass", "volume", "length", "area", "money", "unit_price", "day", "moment", "percent"):
+    for name in UNIT_FILTERS:
         app.template_filter(name)(getattr(labels, name))
     app.context_processor(_page_values)
     app.register_error_handler(HTTPException, _error_page)
