@@ -64,8 +64,11 @@ def new() -> Any:
 
     def begin() -> Draft:
         draft = drafting.begin_draft(submission_id, now=clock.now())
+        if draft.sent_to is not None:
+            # Somebody went back in the browser after sending, to file something else.
+            draft = drafting.begin_draft(new_submission_id(), now=clock.now())
         for step in (Step.WHERE, Step.WHAT):
-            if typed[step.value] and draft.sent_to is None:
+            if typed[step.value]:
                 drafting.keep_step(draft, step, typed[step.value], now=clock.now())
         return draft
 
@@ -186,7 +189,10 @@ def drop(number: str) -> Any:
 def send(number: str) -> Any:
     """File the draft; sent twice, it has one effect and one answer."""
     draft = _own(number)
-    submission_id = draft.submission_id
+    # The page carries it: once the draft is sent, the database holds it no more than the code.
+    submission_id = request.form.get("submission_id", "")
+    if drafting.draft_number(submission_id) != number:
+        abort(400)
     if draft.sent_to is None:
         reading = read_draft(drafting.answers_of(draft), today=clock.today())
         if first_incomplete_step(reading.answers, today=clock.today()) or reading.errors:
@@ -203,6 +209,8 @@ def send(number: str) -> Any:
 
 def _file(number: str) -> str:
     draft = _own(number)
+    # So that no photo is added between reading the files and closing the draft.
+    drafting.lock_draft(draft)
     reading = read_draft(drafting.answers_of(draft), today=clock.today())
     data = filing_data(
         reading,
@@ -254,7 +262,7 @@ def _where_page(draft: Draft | None, form: WhereForm, code: int, reading: DraftR
 def _progress(reading: DraftReading, here: Step) -> dict[str, Any]:
     today = clock.today()
     return {
-        "here": here,
+        "this_step": here,
         "progress": progress(reading.answers, here, today=today),
         "before": previous_step(here, reading.answers, today=today),
         "following": next_step(here, reading.answers, today=today),
@@ -283,8 +291,8 @@ def _more(draft: Draft, here: Step, form: Any, reading: DraftReading) -> dict[st
         chosen = next((one for one in PurchaseKind if one.value == form.kind.data), None)
         form.fit_to(chosen)
         form.bought_on.data = form.bought_on.data or today.isoformat()
-        is_first = any(not form[name].data for name in sorted(WhatForm.FIRST))
-        return {"kind": chosen, "is_first_part": is_first or form.part.data == "first", **_verdict(reading)}
+        is_first = form.asked is not None or chosen is None
+        return {"kind": chosen, "is_first_part": is_first, **_verdict(reading)}
     if isinstance(form, AskForm):
         form.offer(reading)
         return {"said": _said(reading)}

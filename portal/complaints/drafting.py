@@ -55,8 +55,14 @@ def begin_draft(
     return draft
 
 
+def lock_draft(draft: Draft) -> None:
+    """Hold a draft, as it stands now, against every other change until this transaction ends."""
+    db.session.refresh(draft, with_for_update=True)
+
+
 def keep_step(draft: Draft, step: Step, typed: Typed, *, now: datetime) -> None:
     """Keep what one step was told; the other steps stay as they are (a second tab takes nothing away)."""
+    lock_draft(draft)
     require_unsent(draft)
     answers = answers_of(draft)
     answers[step.value] = dict(typed)
@@ -85,11 +91,13 @@ def require_unsent(draft: Draft) -> None:
 
 def close_draft(draft: Draft, case_number: str, *, now: datetime) -> None:
     """Empty a draft that was sent; its address then leads to the case."""
-    draft.answers, draft.sent_to, draft.changed_at = "{}", case_number, now
+    draft.answers, draft.submission_id = "{}", ""
+    draft.sent_to, draft.changed_at = case_number, now
 
 
 def drop_draft(draft: Draft) -> list[str]:
     """Delete a draft with its files; return the stored files' keys, to be removed after the commit."""
+    lock_draft(draft)
     keys = [key for file in draft.evidence for key in file.stored_keys]
     db.session.execute(delete(EvidenceFile).where(EvidenceFile.draft_id == draft.id))
     db.session.delete(draft)
@@ -117,6 +125,6 @@ def drafts_by_receipts(receipt_hashes: tuple[str, ...]) -> list[Draft]:
 
 
 def old_drafts(before: datetime, count: int) -> list[Draft]:
-    """Return the drafts not touched since a moment."""
+    """Return the drafts not touched since a moment, locked; one in somebody's hands is left out."""
     query = select(Draft).where(Draft.changed_at < before).order_by(Draft.id).limit(count)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.with_for_update(skip_locked=True)))

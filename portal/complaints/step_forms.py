@@ -70,7 +70,11 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
         """Put what cannot be used and what is missing on the fields; say whether there was any."""
         asked = self.asked
         missing = {one.field: one.sentence for one in missing_in(step, reading.answers, today=today)}
-        found = {**missing, **reading.errors.get(step, {})}
+        unusable = reading.errors.get(step, {})
+        if unusable:
+            # What cannot be read is said on its own field; that nothing was measured follows from it.
+            missing.pop("is_measured", None)
+        found = {**missing, **unusable}
         self.take({name: said for name, said in found.items() if asked is None or name in asked})
         return bool(self.errors)
 
@@ -222,7 +226,8 @@ class WhatForm(DraftForm):
 
     @property
     def asked(self) -> frozenset[str] | None:
-        return self.FIRST if self.part.data == "first" else None
+        is_first = self.part.data == "first" or any(not self[name].data for name in sorted(self.FIRST))
+        return self.FIRST if is_first else None
 
     def fit_to(self, kind: PurchaseKind | None) -> None:
         """Offer the units in which this kind is measured, the usual one first."""

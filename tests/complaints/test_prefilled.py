@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from portal.merchants.models import Merchant
-from tests.complaints.forms import SHORT, kept_in, page_of, send, typed
+from tests.complaints.forms import FIRST_PART, SHORT, draft_of, kept_in, page_of, send, typed
 
 
-def handed_over(client: FlaskClient, shop: Merchant, **more: str) -> object:
-    query = SHORT | {"merchant": shop.number, "lang": "en"} | more
-    return client.get("/complaints/new", query_string=query)
+def handed_over(client: FlaskClient, shop: Merchant, **more: str) -> TestResponse:
+    """Take a check into the form, say what it is about, and return the page of the weighing."""
+    check = SHORT | {"merchant": shop.number} | more
+    first = client.get("/complaints/new", query_string=check)
+    form = next(form for form in page_of(first).select("main form") if form.select_one("[name=merchant]"))
+    draft = draft_of(
+        client.post("/complaints/new", data={i["name"]: i["value"] for i in form.select("input")})
+    )
+    client.post(f"{draft}/what", data=FIRST_PART | {"part": "first", "do": "next"})
+    return client.get(f"{draft}/what?lang=en")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +30,7 @@ def handed_over(client: FlaskClient, shop: Merchant, **more: str) -> object:
         ("1.02", "You got more than you paid for"),
     ],
 )
-def test_the_verdict_of_the_check_stands_above_the_form(
+def test_the_verdict_of_the_check_stands_beside_the_fields(
     client: FlaskClient, shop: Merchant, reweighed: str, words: str
 ) -> None:
     verdict = page_of(handed_over(client, shop, reweighed=reweighed)).select_one("#verdict")
@@ -36,13 +44,13 @@ def test_without_two_readable_weights_there_is_no_verdict(
 ) -> None:
     page = handed_over(client, shop, **more)
     assert page.status_code == 200
-    assert page_of(page).select_one("#verdict") is None
+    assert page_of(page).select_one("#verdict .fm-verdict") is None
 
 
 def test_the_verdict_stays_when_something_is_still_missing(client: FlaskClient, shop: Merchant) -> None:
-    answer = send(client, typed(shop, name=""))
+    answer = send(client, typed(shop, narrative=""))
     assert answer.status_code == 422
-    assert page_of(answer).select_one("#verdict") is not None
+    assert page_of(answer).select_one("#verdict .fm-verdict") is not None
 
 
 def test_e_of_the_scale_comes_along(client: FlaskClient, shop: Merchant) -> None:

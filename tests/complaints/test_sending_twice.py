@@ -10,9 +10,21 @@ from sqlalchemy import func, select
 
 from portal.base import crypto
 from portal.base.db import db
+from portal.complaints import drafting
 from portal.complaints.models import Case, Filing
 from portal.merchants.models import Merchant
-from tests.complaints.forms import code_on, errors_in, filed_cases, kept_in, send, typed
+from tests.complaints.forms import (
+    begin,
+    code_on,
+    draft_of,
+    errors_in,
+    filed_cases,
+    fill_in,
+    kept_in,
+    of_step,
+    send,
+    typed,
+)
 
 
 def filings() -> int:
@@ -34,11 +46,25 @@ def test_the_same_sending_gives_the_same_number_and_code_on_retry(app: Flask, sh
 
 def test_64_identical_posts_at_once_open_one_case(app: Flask, shop: Merchant) -> None:
     sent = typed(shop)
+    client = app.test_client()
+    draft, _last = fill_in(client, sent)
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+
+    def begin_again(_: int) -> tuple[int, str]:
+        with app.app_context():
+            answer = begin(app.test_client(), sent)
+        return answer.status_code, answer.location
 
     def post(_: int) -> tuple[int, str]:
         with app.app_context():
-            answer = app.test_client().post("/complaints/new", data=sent)
+            tab = app.test_client()
+            tab.set_cookie("session", cookie.value)
+            answer = tab.post(f"{draft}/send", data={"submission_id": sent["submission_id"]})
         return answer.status_code, answer.location
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(begin_again, range(64))) == {(303, f"{draft}/what")}
 
     with ThreadPoolExecutor(16) as pool:
         answers = set(pool.map(post, range(64)))
@@ -66,22 +92,27 @@ def test_every_opened_form_has_an_id_of_its_own(client: FlaskClient, shop: Merch
     assert "" not in ids
 
 
-def test_the_same_id_with_other_contents_is_a_conflict_and_keeps_what_was_typed(
-    client: FlaskClient, shop: Merchant
-) -> None:
+def test_going_back_after_sending_begins_a_new_draft(client: FlaskClient, shop: Merchant) -> None:
     filed_cases(client, typed(shop))
-    answer = send(client, typed(shop, narrative="别的内容"))
-    assert answer.status_code == 409
-    kept = kept_in(answer, ["narrative", "submission_id"])
-    assert kept["narrative"] == "别的内容"
-    # Sent once more, knowingly, it is a new filing.
-    assert kept["submission_id"] not in {"", "filing-1"}
+    first = drafting.draft_number("filing-1")
+    assert first not in draft_of(begin(client, typed(shop)))
     assert filings() == 1
 
 
-def test_a_form_without_an_id_is_not_filed(client: FlaskClient, shop: Merchant) -> None:
-    answer = send(client, typed(shop, key=""))
-    assert answer.status_code == 422
+def test_a_draft_that_was_sent_leads_to_its_case(client: FlaskClient, shop: Merchant) -> None:
+    draft, _answer = fill_in(client, typed(shop))
+    sent = client.post(f"{draft}/send", data={"submission_id": "filing-1"})
+    for step in ("where", "what", "evidence", "ask", "who", "preview"):
+        assert client.get(f"{draft}/{step}").location == sent.location
+    changed = client.post(f"{draft}/what", data=of_step("what", typed(shop, narrative="别的内容")))
+    assert changed.location == sent.location
+    assert "别的内容" not in client.get(f"/complaints/cases/{sent.location.rsplit('/', 1)[1]}").text
+
+
+def test_a_draft_is_sent_with_its_own_id_alone(client: FlaskClient, shop: Merchant) -> None:
+    draft, _answer = fill_in(client, typed(shop))
+    for key in ("", "filing-2"):
+        assert client.post(f"{draft}/send", data={"submission_id": key}).status_code == 400
     assert filings() == 0
 
 
