@@ -30,7 +30,7 @@ LEAST_PICTURE_BYTES = 5 * 1024
 MOST_REGIONS = 50
 NAME_LENGTH = 80
 
-WALL_SECONDS = 20.0
+WALL_SECONDS = 15.0
 WAIT_SECONDS = 30.0
 MOST_ANSWER_BYTES = 24 * 1024 * 1024  # two pictures of at most 10 MB and a line that says so
 
@@ -61,6 +61,7 @@ REASONS: Mapping[str, Message] = {
         "%(name)s (%(size_bytes)s) is damaged, or did not arrive whole. "
         "Choose it again, or take a photo of it."
     ),
+    "blank": say("%(name)s shows nothing but one colour. Take a photo of what it should show."),
     "locked": say("%(name)s is a PDF with a password. Take a photo of it and send that."),
     "too_many_pages": say(
         "%(name)s has %(pages_count)s pages; a PDF may have at most %(limit_count)s. "
@@ -221,10 +222,7 @@ def _ask_child(
         _one_at_a_time.release()
     if not answer.startswith(READY):
         raise CleaningDown(f"{CHILD.name} does not start; run it by hand to see why")
-    head, parts = _read_answer(answer[len(READY) :])
-    if "refused" in head:
-        raise _Refusal(head["refused"], head["values"])
-    return head, parts
+    return _read_answer(answer[len(READY) :], count=2 if job == "clean" else 1)
 
 
 def _run_child(arguments: Sequence[str], data: bytes) -> bytes:
@@ -251,17 +249,26 @@ def _run_child(arguments: Sequence[str], data: bytes) -> bytes:
             child.kill()
 
 
-def _read_answer(answer: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """Return the line and the JPEGs; a child that a limit ended left no whole answer."""
+def _read_answer(answer: bytes, count: int) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the line and so many JPEGs, or raise _Refusal.
+
+    A child that a limit ended left no whole answer, and one that a file took over may say anything.
+    """
     line, _, rest = answer.partition(b"\n")
     try:
         head = json.loads(line)
-    except ValueError:
+        if "refused" in head:
+            refusal = _Refusal(str(head["refused"]), {name: int(n) for name, n in head["values"].items()})
+        else:
+            sizes = [int(size) for size in head["sizes"]]
+            head = {"width": int(head["width"]), "height": int(head["height"])}
+            refusal = None
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise _Refusal("too_heavy") from None
-    parts, start = [], 0
-    for size in head.get("sizes", ()):
-        parts.append(rest[start : start + size])
-        start += size
-    if start != len(rest) or not all(part.startswith(b"\xff\xd8\xff") for part in parts):
+    if refusal is not None:
+        raise refusal if refusal.reason in REASONS else _Refusal("too_heavy")
+    parts = [rest[sum(sizes[:at]) : sum(sizes[: at + 1])] for at in range(len(sizes))]
+    is_whole = len(parts) == count and b"".join(parts) == rest
+    if not is_whole or not all(part.startswith(b"\xff\xd8\xff") for part in parts):
         raise _Refusal("too_heavy")
     return head, parts
