@@ -72,10 +72,17 @@ def test_every_migration_goes_up_on_a_populated_database(unmigrated: Flask) -> N
     with db.engine.begin() as connection:
         connection.execute(sa.text(ONE_MARKET))
         connection.execute(sa.text(ONE_MERCHANT))
+        for key, number in (("a", "'12315-7'"), ("b", "'12315 - 7'"), ("c", "NULL")):
+            connection.execute(sa.text(A_FILING.format(key=key)), {"nothing": b"", "no": False})
+            connection.execute(sa.text(A_CASE.format(key=key, number=number)), {"yes": True, "no": False})
     for revision in later:
         upgrade(revision=revision)
     with db.engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT name FROM merchant")) == "老王水果"
+        assert connection.scalar(sa.text("SELECT respondent_name FROM filing")) == "老王水果"
+        # Of two filings with one official number the first one holds it.
+        held = connection.execute(sa.text("SELECT number, filing_id FROM official_number")).all()
+        assert [tuple(row) for row in held] == [("12315-7", 1)]
 
 
 # Written as the first migration knew the tables: they must survive every later one.
@@ -88,4 +95,15 @@ INSERT INTO merchant (number, place_key, name, address, region_code, sector, cat
                       credit_status, credit_reasons, created_at, changed_at)
 VALUES ('MTEST', 'x', '老王水果', '', '330106', 'market', '', '', 1, 'no_basis', '[]', '2026-01-01',
         '2026-01-01')
+"""
+A_FILING = """
+INSERT INTO filing (receipt_hash, merchant_id, region_code, filed_at, bought_on, goods, unit_price_fen_per_kg,
+                    settled_mg, requests, narrative, agrees_to_publication, agrees_to_delegation)
+VALUES ('{key}', 1, '330106', '2026-01-02', '2026-01-02', '苹果', 1000, 1000000, '[]', :nothing, :no, :no)
+"""
+A_CASE = """
+INSERT INTO complaint_case (number, filing_id, merchant_id, region_code, track, state, is_open, filed_at,
+                            changed_at, official_number, is_due_provisional)
+VALUES ('TS-{key}', (SELECT id FROM filing WHERE receipt_hash = '{key}'), 1, '330106', 'mediation',
+        'received', :yes, '2026-01-02', '2026-01-02', {number}, :no)
 """

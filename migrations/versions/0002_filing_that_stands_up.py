@@ -5,6 +5,8 @@ A filing may now be about a merchant that is not listed, and about things that a
 
 from __future__ import annotations
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -182,6 +184,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_party_request_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_party_request_due_on'), ['due_on'], unique=False)
 
+    op.create_table('official_number',
+    sa.Column('number', sa.String(length=60), nullable=False),
+    sa.Column('filing_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['filing_id'], ['filing.id'], name=op.f('fk_official_number_filing_id_filing')),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_official_number'))
+    )
+    with op.batch_alter_table('official_number', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_official_number_filing_id'), ['filing_id'], unique=False)
+
     with op.batch_alter_table('case_event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('evidence_sha256', sa.JSON(), nullable=True))
 
@@ -227,8 +238,22 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_filing_typed_by_id_user'), 'user', ['typed_by_id'], ['id'])
 
     op.execute(NAMES)
+    _claim_numbers()
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)
+
+
+def _claim_numbers() -> None:
+    """Give each official number to the filing that had it first."""
+    numbers = sa.table('official_number', sa.column('number', sa.String), sa.column('filing_id', sa.Integer))
+    held = op.get_bind().execute(sa.text(
+        'SELECT official_number, filing_id FROM complaint_case WHERE official_number IS NOT NULL ORDER BY id'
+    ))
+    first: dict[str, int] = {}
+    for number, filing_id in held:
+        first.setdefault(''.join(unicodedata.normalize('NFKC', number).upper().split())[:60], filing_id)
+    if first:
+        op.bulk_insert(numbers, [{'number': number, 'filing_id': filing} for number, filing in first.items()])
 
 
 def downgrade() -> None:
@@ -276,6 +301,10 @@ def downgrade() -> None:
     with op.batch_alter_table('case_event', schema=None) as batch_op:
         batch_op.drop_column('evidence_sha256')
 
+    with op.batch_alter_table('official_number', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_official_number_filing_id'))
+
+    op.drop_table('official_number')
     with op.batch_alter_table('party_request', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_party_request_due_on'))
         batch_op.drop_index(batch_op.f('ix_party_request_case_id'))

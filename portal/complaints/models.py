@@ -158,6 +158,16 @@ class Case(Model):
         return self.merchant.name if self.merchant else self.filing.respondent_name
 
 
+class OfficialNumber(Model):
+    """A number the statutory channel gave, held by one filing: a ticket is not typed in twice."""
+
+    __tablename__ = "official_number"
+
+    # Without spaces, capitals and full-width signs; the case keeps it as it was typed.
+    number: Mapped[str] = mapped_column(String(60), primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), index=True)
+
+
 class CaseEvent(Model):
     """One move: who made it, when, why; never changed afterwards."""
 

@@ -12,6 +12,7 @@ from portal.base.db import db
 from portal.complaints import asking
 from portal.complaints.closing import close_out, note_answer
 from portal.complaints.models import Case, CaseEvent, CaseMessage
+from portal.complaints.registering import claim_number, day_of_receipt
 from portal.complaints.telling import queue_notice
 from portal.rules.complaint_flow import (
     Actor,
@@ -62,13 +63,14 @@ def move(
     legal_day = on or day_of(now)
     if legal_day > day_of(now):
         raise InputRefused(say("The day %(on)s is still to come.", on=legal_day))
-    received_on = _received_on(case, name, legal_day)
+    received_on = day_of_receipt(case, name, legal_day)
     given = _given(official_number, ground, amount_fen, reason) | set(also_given)
     to_state = next_state(case.track, case.state, name, actor, given=given, received_on=received_on)
     if ground is not None:
         _require_ground_of_the_move(name, ground, received_on or legal_day)
     _take(case, to_state, now)
     if official_number is not None:
+        claim_number(case, official_number)
         case.official_number, case.received_on = official_number, received_on
     event = CaseEvent(
         move=name,
@@ -153,14 +155,6 @@ def _answer_due_on(case: Case, clocks: Sequence[RunningClock], today: date) -> d
         return None
     due_on = running[-1].deadline.due_on
     return due_on if due_on >= today else case.answer_due_on
-
-
-def _received_on(case: Case, name: MoveName, legal_day: date) -> date | None:
-    if name not in {MoveName.REGISTER, MoveName.REGISTER_CLUE}:
-        return case.received_on
-    if legal_day < day_of(case.filed_at):
-        raise InputRefused(say("A case cannot be received before it was filed."))
-    return legal_day
 
 
 def _given(
