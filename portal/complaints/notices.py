@@ -30,7 +30,7 @@ from portal.rules.complaint_flow import (
 )
 
 FOLLOW_PATH = "/complaints/follow"
-ANSWER_PATH = "/complaints/answer/"
+ANSWER_PATH = "/complaints/requests/"
 REGISTERS = {MoveName.REGISTER, MoveName.REGISTER_CLUE}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -388,11 +389,19 @@ def test_a_move_is_told_by_letter_word_for_word_as_it_was_shown(shop: Merchant, 
     assert jobs.run_due(JOBS, now=NOW + timedelta(days=1)) >= 2
     assert shown is not None
     event = queries.case_by_number(case.number).events[1]
-    address = f"https://portal.example/complaints/answer/{asking.token_of(event)}"
+    address = f"https://portal.example/complaints/requests/{asking.token_of(event)}"
     assert text_of(mailbox) == shown.text.replace(render(ANSWER_ADDRESS), address)
     assert address in text_of(mailbox)
     assert mailbox.letters[0]["Subject"] == shown.subject
     assert mailbox.recipients == [[EMAIL], [EMAIL]]
+
+
+def test_the_address_in_a_letter_opens_the_question(app: Flask, shop: Merchant, mailbox: Mailbox) -> None:
+    move(filed(shop), MoveName.ASK_PARTY, reason="请补交付款凭证。")
+    jobs.run_due(JOBS, now=NOW)
+    address = next(word for word in re.split(r"[\s：]", text_of(mailbox)) if "/requests/" in word)
+    page = app.test_client().get(address.removeprefix("https://portal.example"))
+    assert (page.status_code, "请补交付款凭证。" in page.text) == (200, True)
 
 
 def test_a_letter_is_in_the_filers_language(shop: Merchant, mailbox: Mailbox) -> None:
