@@ -46,7 +46,7 @@ class StoredFileDamaged(StoreFault):
 
 
 class StoreUnreachable(StoreFault):
-    """The bucket does not answer, or refuses; nothing is known to be stored."""
+    """The disk or the bucket refuses, or does not answer; nothing is known to be stored."""
 
 
 class Store(Protocol):
@@ -147,7 +147,12 @@ class Folder:
 
     def put(self, key: str, sealed: bytes) -> None:
         """Write, sync and rename within one folder, then sync the folder's own entry."""
-        folder = self.root / key[:2]
+        try:
+            self._put(self.root / key[:2], key, sealed)
+        except OSError as error:
+            raise StoreUnreachable(f"a file cannot be stored: {error.strerror}") from error
+
+    def _put(self, folder: Path, key: str, sealed: bytes) -> None:
         self._make(folder)
         descriptor, partial = tempfile.mkstemp(prefix=".", dir=folder)
         try:
@@ -168,6 +173,8 @@ class Folder:
             return (self.root / key[:2] / key).read_bytes()
         except FileNotFoundError:
             raise StoredFileMissing(f"{key} is not in the store") from None
+        except OSError as error:
+            raise StoreUnreachable(f"a file cannot be read: {error.strerror}") from error
 
     def remove(self, key: str) -> None:
         """Unlink the file, whole or half-written."""

@@ -1,12 +1,12 @@
 """`flask backup` and `flask restore`: everything the portal must not lose, and proof that it came back.
 
-A backup holds the database and the signed checkpoints. The keys that open its sealed
-columns are exported apart, so that neither half alone is worth stealing.
+A backup holds the database, the signed checkpoints and the stored files, still sealed.
+The keys that open columns and files are exported apart, so that neither half alone is
+worth stealing.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -26,11 +26,12 @@ import portal.compensation.words  # noqa: F401 - a state in a fault needs its wo
 from portal.base import clock, crypto
 from portal.base.db import db, unit_of_work
 from portal.base.labels import render
+from portal.cli import backup_files
 from portal.compensation import ledger
 from portal.complaints.models import Filing
 from portal.records import proofs, sealing, verifying
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CHECKPOINTS = "checkpoints.txt"
 DATABASES = {"sqlite": "portal.db", "postgresql": "portal.dump"}
@@ -48,9 +49,9 @@ KEYS_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--keys", "keys_file", type=KEYS_FILE, help="Also write the keys to this new file, mode 0600.")
 @with_appcontext
 def backup(keys_file: Path | None) -> None:
-    """Write the database and the checkpoints to a new folder under BACKUP_PATH.
+    """Write database, checkpoints and stored files to a new folder under BACKUP_PATH.
 
-    The keys are not in it: without them nobody can open the sealed columns, you included.
+    The keys are not in it: without them nobody can open what is sealed, you included.
     """
     if keys_file:
         _export_keys(keys_file)
@@ -66,12 +67,16 @@ def backup(keys_file: Path | None) -> None:
             manifest = _manifest(stamp)
             _dump(partial / manifest["database"])
             _copy_checkpoints(partial / CHECKPOINTS)
-        manifest["sha256"] = {file.name: _sha256(file) for file in sorted(partial.iterdir())}
+            keys = backup_files.referenced_keys()
+        # A stored file never changes, so these can be copied while others write again.
+        manifest["missing_files"] = backup_files.copy_out(partial, keys)
+        manifest["sha256"] = backup_files.hashes(partial)
         (partial / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n")
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+    _tell_of_lost_files(manifest["missing_files"])
     click.echo(str(folder))
 
 
@@ -85,16 +90,26 @@ def restore(folder: Path, keys_file: Path) -> None:
     keys = _checked_keys(keys_file, manifest)
     _refuse_unless_empty()
     crypto.use_keys(keys)
+    written: list[str] = []
     try:
         _load(folder / manifest["database"])
+        backup_files.bring_back(folder, filter(backup_files.ENTRY.fullmatch, manifest["sha256"]), written)
         shutil.copyfile(folder / CHECKPOINTS, current_app.config["CHECKPOINT_FILE"])
         upgrade()
         _check_all(manifest)
     except BaseException:
+        backup_files.take_back(written)
         _take_back()
         raise
     _keep_keys(keys)
     click.echo(f"restored {manifest['made_at']}: {manifest['log_size']} log entries, no faults")
+
+
+def _tell_of_lost_files(gone: Sequence[str]) -> None:
+    """Say which files are missing though they are still spoken of; the others were removed meanwhile."""
+    lost = set(gone) & set(backup_files.referenced_keys()) if gone else set()
+    for key in sorted(lost):
+        click.echo(f"missing from the store, and so from this backup: {key}", err=True)
 
 
 def _export_keys(path: Path) -> None:
@@ -189,10 +204,11 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
     if manifest.get("format") != FORMAT:
         raise click.ClickException(f"this backup has a format of its own, {manifest.get('format')}")
     expected = DATABASES[db.engine.dialect.name]
-    if manifest["database"] != expected or set(promised) != {expected, CHECKPOINTS}:
+    others = {name for name in promised if not backup_files.ENTRY.fullmatch(name)}
+    if manifest["database"] != expected or others != {expected, CHECKPOINTS}:
         raise click.ClickException(f"this backup is not of a {db.engine.dialect.name} database")
     for name, digest in promised.items():
-        if not (folder / name).is_file() or _sha256(folder / name) != digest:
+        if not (folder / name).is_file() or backup_files.sha256(folder / name) != digest:
             raise click.ClickException(f"{name} is not what was backed up: its SHA-256 differs")
     return manifest
 
@@ -240,6 +256,7 @@ def _check_all(manifest: dict[str, Any]) -> None:
     for filing in db.session.query(Filing).order_by(Filing.id.desc()).limit(SAMPLE):
         if not filing.receipt_hash:
             raise click.ClickException("a filing came back without its receipt")
+    backup_files.check_each_opens(manifest["missing_files"])
     db.session.rollback()
 
 
@@ -272,8 +289,3 @@ def _keep_keys(keys: Sequence[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

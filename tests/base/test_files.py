@@ -179,7 +179,7 @@ def test_a_failed_write_leaves_nothing_behind(folder: Path, monkeypatch: pytest.
     before = sorted(path for path in folder.rglob("*") if path.is_file())
     monkeypatch.setattr(os, "fsync", full)
     for _ in range(5):
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(files.StoreUnreachable, match="No space"):
             files.seal(DATA)
     assert sorted(path for path in folder.rglob("*") if path.is_file()) == before
 

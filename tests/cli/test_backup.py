@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import stat
@@ -16,16 +17,21 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
+from portal.base import files
 from portal.base.db import db, unit_of_work
+from portal.complaints.evidence_models import EvidenceFile
 from portal.complaints.models import Case, Filing
 from portal.factory import create_app
 from portal.merchants.models import Merchant
 from portal.records.models import PublicRecord
+from portal.rules.complaint_flow import Actor
+from portal.rules.intake_terms import EvidenceSlot
 from portal.rules.publication import RecordKind
 from tests.builders import make_case, make_merchant, publish_record
 from tests.conftest import absent, make_app
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+PHOTO = b"a photo of a scale" * 500
 KEY = "the-key-of-the-instance-" + "1" * 32
 
 
@@ -50,8 +56,40 @@ def source(tmp_path: Path) -> Iterator[Flask]:
 
 def fill() -> None:
     merchant = make_merchant(now=NOW)
-    make_case(merchant, now=NOW)
+    add_evidence(make_case(merchant, now=NOW).filing_id)
     publish_record(RecordKind.AWARD, {"valid_until": "2028-01-01"}, merchant_number=merchant.number, now=NOW)
+
+
+def add_evidence(filing_id: int) -> None:
+    """Hang a photo with a masked copy on a filing."""
+    keys = {
+        "sealed_key": files.seal(PHOTO),
+        "clean_key": files.seal(b"clean"),
+        "thumbnail_key": files.seal(b"thumbnail"),
+        "masked_key": files.seal(b"masked"),
+        "masked_thumbnail_key": files.seal(b"masked thumbnail"),
+    }
+    with unit_of_work():
+        db.session.add(
+            EvidenceFile(
+                number="E1",
+                filing_id=filing_id,
+                slot=EvidenceSlot.GOODS,
+                name="秤.jpg",
+                media_type="image/jpeg",
+                size_bytes=len(PHOTO),
+                sha256="0" * 64,
+                width_px=1,
+                height_px=1,
+                added_by=Actor.COMPLAINANT,
+                added_at=NOW,
+                **keys,
+            )
+        )
+
+
+def stored_keys() -> list[str]:
+    return db.session.scalars(select(EvidenceFile)).one().stored_keys
 
 
 def instance(folder: Path) -> Flask:
@@ -89,15 +127,21 @@ def test_a_backup_holds_the_database_the_checkpoints_and_their_hashes(source: Fl
     manifest = json.loads((backup / "manifest.json").read_text())
     assert sorted(path.name for path in backup.iterdir()) == [
         "checkpoints.txt",
+        "evidence",
         "manifest.json",
         "portal.db",
     ]
-    assert set(manifest["sha256"]) == {"checkpoints.txt", "portal.db"}
+    sealed = {f"evidence/{key}" for key in stored_keys()}
+    assert len(sealed) == 5
+    assert set(manifest["sha256"]) == {"checkpoints.txt", "portal.db"} | sealed
+    assert manifest["missing_files"] == []
     assert manifest["log_size"] == 1
     assert manifest["revision"] == db.session.scalar(text("SELECT version_num FROM alembic_version"))
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert KEY in keys.read_text()
-    assert not any(KEY.encode() in path.read_bytes() for path in backup.iterdir())
+    kept = [path for path in backup.rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (backup / "evidence").iterdir()} == {0o600}
+    assert not any(secret in path.read_bytes() for path in kept for secret in (KEY.encode(), PHOTO[:40]))
 
 
 def test_what_was_backed_up_comes_back_whole(source: Flask, tmp_path: Path) -> None:
@@ -113,6 +157,8 @@ def test_what_was_backed_up_comes_back_whole(source: Flask, tmp_path: Path) -> N
         assert list(db.session.scalars(select(Case.number))) == numbers
         assert db.session.scalars(select(Filing)).one().name == "张三"
         assert db.session.scalars(select(PublicRecord)).one().facts == {"valid_until": "2028-01-01"}
+        opened = [files.open_sealed(key) for key in stored_keys()]
+        assert opened == [PHOTO, b"clean", b"thumbnail", b"masked", b"masked thumbnail"]
         assert run(again, "log", "verify").exit_code == 0
         close()
 
@@ -153,7 +199,85 @@ def test_a_changed_file_is_refused(source: Flask, tmp_path: Path, name: str) -> 
     assert f"{name} is not what was backed up" in answer.output
 
 
-@pytest.mark.parametrize("manifest", [None, "{}", "not json", '{"format": 2, "sha256": {}}'])
+def test_a_changed_photo_is_refused(source: Flask, tmp_path: Path) -> None:
+    backup, keys = backed_up(source, tmp_path)
+    name = f"evidence/{stored_keys()[0]}"
+    (backup / name).write_bytes(b"another")
+    answer, _ = restored(tmp_path / "target", backup, keys)
+    assert answer.exit_code == 1
+    assert f"{name} is not what was backed up" in answer.output
+
+
+def test_a_photo_of_another_name_than_a_key_s_is_no_part_of_a_backup(source: Flask, tmp_path: Path) -> None:
+    backup, keys = backed_up(source, tmp_path)
+    manifest = json.loads((backup / "manifest.json").read_text())
+    manifest["sha256"]["evidence/../../escaped"] = "0" * 64
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    answer, _ = restored(tmp_path / "target", backup, keys)
+    assert answer.exit_code == 1
+    assert "is not of a sqlite database" in answer.output
+
+
+def test_a_photo_that_the_store_lost_does_not_stop_backups_and_is_told(source: Flask, tmp_path: Path) -> None:
+    lost, *others = stored_keys()
+    files.remove(lost)
+    answer = run(source, "backup", "--keys", tmp_path / "keys")
+    assert answer.exit_code == 0
+    assert f"missing from the store, and so from this backup: {lost}" in answer.stderr
+    backup = Path(answer.stdout.strip())
+    assert json.loads((backup / "manifest.json").read_text())["missing_files"] == [lost]
+    again, _ = restored(tmp_path / "target", backup, tmp_path / "keys")
+    assert again.exit_code == 0, again.output
+    assert set(files.keys_older_than(datetime(2100, 1, 1, tzinfo=UTC))) == set(others)
+
+
+def test_a_photo_that_does_not_open_stops_the_restore_and_nothing_stays(
+    source: Flask, tmp_path: Path
+) -> None:
+    key = stored_keys()[0]
+    folder = Path(source.config["INSTANCE_PATH"]) / "evidence" / key[:2]
+    (folder / key).write_bytes(b"not sealed with these keys")
+    backup, keys = backed_up(source, tmp_path)
+    answer, _ = restored(tmp_path / "target", backup, keys)
+    assert answer.exit_code == 1
+    assert f"{key} opens with none of the keys" in answer.output
+    assert "1 stored files did not come back" in answer.output
+    assert not (tmp_path / "target" / "portal.db").exists()
+    assert [path for path in (tmp_path / "target" / "evidence").rglob("*") if path.is_file()] == []
+
+
+def test_a_photo_in_the_backup_s_rows_but_not_in_its_folder_stops_the_restore(
+    source: Flask, tmp_path: Path
+) -> None:
+    backup, keys = backed_up(source, tmp_path)
+    manifest = json.loads((backup / "manifest.json").read_text())
+    key = stored_keys()[0]
+    del manifest["sha256"][f"evidence/{key}"]
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    answer, _ = restored(tmp_path / "target", backup, keys)
+    assert answer.exit_code == 1
+    assert f"{key} is not in the store" in answer.output
+
+
+def test_a_restore_spares_files_that_a_surviving_store_still_has(source: Flask, tmp_path: Path) -> None:
+    backup, keys = backed_up(source, tmp_path)
+    kept, (name, *others) = Path(source.config["INSTANCE_PATH"]) / "evidence", stored_keys()
+    spared = set(others)
+    (tmp_path / "target").mkdir()
+    shutil.copytree(kept, tmp_path / "target" / "evidence")
+    (tmp_path / "target" / "evidence" / name[:2] / name).unlink()
+    (backup / "portal.db").write_bytes(b"spoilt")
+    manifest = json.loads((backup / "manifest.json").read_text())
+    manifest["sha256"]["portal.db"] = hashlib.sha256(b"spoilt").hexdigest()
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    answer, _ = restored(tmp_path / "target", backup, keys)
+    assert answer.exit_code == 1
+    # What the failed restore added is gone again; what was there before stays.
+    found = {path.name for path in (tmp_path / "target" / "evidence").rglob("*") if path.is_file()}
+    assert found == spared
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", "not json", '{"format": 1, "sha256": {}}'])
 def test_a_folder_without_a_good_manifest_is_no_backup(
     source: Flask, tmp_path: Path, manifest: str | None
 ) -> None:
@@ -214,6 +338,7 @@ def test_postgresql_comes_back_whole(tmp_path: Path, postgres_server: str, postg
         answer = run(target, "restore", backup, "--keys", keys)
         assert answer.exit_code == 0, answer.output
         assert db.session.scalars(select(Filing)).one().name == "张三"
+        assert files.open_sealed(stored_keys()[0]) == PHOTO
         assert run(target, "log", "verify").exit_code == 0
         again = run(target, "restore", backup, "--keys", keys)
         assert "not empty" in again.output
