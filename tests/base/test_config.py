@@ -30,6 +30,7 @@ def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
         ("PORT", "eighty"),
         ("DEMO", "maybe"),
         ("SEARCH_ENGINE", "grep"),
+        ("STORAGE_URL", "https://bucket.example"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(tmp_path: Path, name: str, value: str) -> None:
