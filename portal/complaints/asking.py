@@ -105,7 +105,7 @@ def silence_on(case: Case, request: PartyRequest) -> Silence:
     return effect_of_silence(case.track, asked.from_state or State.FILED, case.received_on or asked.on)
 
 
-def lapse(now: datetime, today: date) -> int:
+def lapse(*, now: datetime, today: date) -> int:
     """Note in each unanswered question that its day has passed; return how many there were."""
     step = (
         update(PartyRequest)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.base.clock import day_of
+from portal.complaints.asking import open_requests, silence_on, state_of
 from portal.complaints.deciding import offered_fen
-from portal.complaints.models import Case
+from portal.complaints.following_models import PartyRequest, Recovery, RecoveryWay
+from portal.complaints.models import Case, CaseEvent, Filing
 from portal.complaints.moving import clocks_of, open_moves
+from portal.complaints.words import RequestState
 from portal.rules.complaint_flow import (
     Actor,
     MoveName,
@@ -19,16 +22,20 @@ from portal.rules.complaint_flow import (
     is_final,
     projected_clocks,
 )
+from portal.rules.deadlines import CountedDay, explain
 from portal.rules.messages import Message, say
+from portal.rules.silence import Silence
 
 # What a filer can do with one click or a few words; the rest of the table is for others.
 STEPS = (
     MoveName.ACCEPT_OFFER,
+    MoveName.DECLINE_OFFER,
     MoveName.CONFIRM_PERFORMED,
     MoveName.DENY_RECEIPT,
     MoveName.ADD_MATERIAL,
     MoveName.WITHDRAW,
 )
+ON_AN_OFFER = frozenset({MoveName.ACCEPT_OFFER, MoveName.DECLINE_OFFER})
 # A reporter is told the result only where a rule says so (Order 121 Art. 36); the page shows no more.
 HIDDEN_FROM_REPORTER = {
     State.OPENED,
@@ -49,7 +56,23 @@ class StoryLine:
     at: datetime
     on: date
     title: Message
-    text: str | None
+    text: Message | str | None
+
+
+@dataclass(frozen=True)
+class ClockReading:
+    """A running legal clock, with each day that was counted or skipped."""
+
+    running: RunningClock
+    counted: Sequence[CountedDay]
+
+
+@dataclass(frozen=True)
+class QuestionReading:
+    """A question of the office that waits for an answer, with what silence means."""
+
+    request: PartyRequest
+    silence: Silence
 
 
 @dataclass(frozen=True)
@@ -59,34 +82,55 @@ class CaseReading:
     case: Case
     state: Message
     next_step: Message
-    clocks: Sequence[RunningClock]
+    clocks: Sequence[ClockReading]
     are_projected: bool
     steps: Sequence[MoveName]
+    questions: Sequence[QuestionReading]
     story: Sequence[StoryLine]
     offered_fen: int | None
 
 
 def reading_of(case: Case, *, today: date) -> CaseReading:
     """Return what a case's filer may know of it."""
-    is_registered = case.received_on is not None
-    clocks = (
-        clocks_of(case, today=today)
-        if is_registered
-        else projected_clocks(case.track, day_of(case.filed_at), case.region_code, today)
-    )
-    legal = [c for c in clocks if c.stopped_on is None and c.deadline.is_legal]
     moves = open_moves(case, Actor.COMPLAINANT)
-    offered = offered_fen(case)
-    steps = [s for s in STEPS if s in moves and (s is not MoveName.ACCEPT_OFFER or offered is not None)]
+    offered = offered_fen(case) if MoveName.ACCEPT_OFFER in moves else None
+    questions = open_requests(case, today=today)
     return CaseReading(
         case=case,
         state=state_words(case),
         next_step=next_step_in(case.track, case.state),
-        clocks=legal if not is_hidden(case.track, case.state) else (),
-        are_projected=not is_registered,
-        steps=steps,
-        story=_story(case),
-        offered_fen=offered if MoveName.ACCEPT_OFFER in moves else None,
+        clocks=legal_clocks(case, today=today),
+        are_projected=case.received_on is None,
+        steps=[step for step in STEPS if step in moves and (step not in ON_AN_OFFER or offered is not None)],
+        questions=[QuestionReading(request, silence_on(case, request)) for request in questions],
+        story=_story(case, today),
+        offered_fen=offered,
+    )
+
+
+def legal_clocks(case: Case, *, today: date) -> list[ClockReading]:
+    """Return the legal clocks that run and may be known; those that would run before registration."""
+    if is_hidden(case.track, case.state):
+        return []
+    filed_on = day_of(case.filed_at)
+    clocks = (
+        projected_clocks(case.track, filed_on, case.region_code, today)
+        if case.received_on is None
+        else clocks_of(case, today=today)
+    )
+    legal = [c for c in clocks if c.stopped_on is None and c.deadline.is_legal]
+    return [ClockReading(running, _counted(running, case, filed_on, today)) for running in legal]
+
+
+def _counted(running: RunningClock, case: Case, filed_on: date, today: date) -> Sequence[CountedDay]:
+    return explain(
+        running.clock,
+        running.started_on,
+        region_code=case.region_code,
+        pauses=running.pauses,
+        extended=running.is_extended,
+        received_on=case.received_on or filed_on,
+        today=today,
     )
 
 
@@ -154,20 +198,47 @@ _TOLD_TO_REPORTER = {
 REASON_FOR_FILER = {MoveName.REFUSE, MoveName.ASK_PARTY, MoveName.END_MEDIATION, MoveName.NOT_COMPETENT}
 
 
-def _story(case: Case) -> list[StoryLine]:
-    filed = StoryLine(case.filed_at, day_of(case.filed_at), say("You filed it here"), None)
-    events = [
-        event for event in case.events if case.track is Track.MEDIATION or event.move in _TOLD_TO_REPORTER
+def _story(case: Case, today: date) -> list[StoryLine]:
+    told = [e for e in case.events if case.track is Track.MEDIATION or e.move in _TOLD_TO_REPORTER]
+    lines = [
+        StoryLine(case.filed_at, day_of(case.filed_at), say("You filed it here"), None),
+        *(_event_line(event) for event in told),
+        *_lapses(case, today),
+        *_recoveries(case.filing),
     ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _event_line(event: CaseEvent) -> StoryLine:
+    title = say("%(move)s", move=event.move)
+    if event.amount_fen is not None:
+        title = say("%(move)s: %(amount_fen)s", move=event.move, amount_fen=event.amount_fen)
+    return StoryLine(event.at, event.on, title, event.reason if event.move in REASON_FOR_FILER else None)
+
+
+def _lapses(case: Case, today: date) -> list[StoryLine]:
+    """Return a line for each question whose day passed without an answer."""
     return [
-        filed,
-        *(
-            StoryLine(
-                event.at,
-                event.on,
-                say("%(move)s", move=event.move),
-                event.reason if event.move in REASON_FOR_FILER else None,
-            )
-            for event in events
-        ),
+        StoryLine(
+            request.lapsed_at,
+            day_of(request.lapsed_at),
+            say("No answer came by %(due_on)s", due_on=request.due_on),
+            silence_on(case, request).sentence,
+        )
+        for request in case.party_requests
+        if request.lapsed_at and state_of(case, request, today=today) is RequestState.LAPSED
     ]
+
+
+def _recoveries(filing: Filing) -> list[StoryLine]:
+    return [_recovery_line(recovery) for recovery in filing.recoveries if recovery.is_granted]
+
+
+def _recovery_line(recovery: Recovery) -> StoryLine:
+    how = {
+        RecoveryWay.PHRASE: say("Somebody gave your recovery phrase. The old code opens nothing any more."),
+        RecoveryWay.OFFICER: say(
+            "An officer gave it to somebody who knew enough of the case. The old code opens nothing any more."
+        ),
+    }
+    return StoryLine(recovery.at, day_of(recovery.at), say("A new receipt code was given"), how[recovery.way])

@@ -17,6 +17,7 @@ from portal.base.db import db
 from portal.complaints.models import Case, Filing
 from portal.rules.complaint_flow import State, Track
 from portal.rules.likeness import Matter, is_same_matter
+from portal.rules.messages import Message, say
 from portal.rules.metrology_terms import GoodsGroup
 
 # Accepted, and not so near its end that a voice would come too late.
@@ -32,7 +33,7 @@ class SimilarCase:
     case: Case
     is_own: bool
     goods_group: GoodsGroup | None
-    bought_month: date
+    month: Message
     people_count: int
 
 
@@ -109,6 +110,6 @@ def _similar(case: Case, *, is_own: bool) -> SimilarCase:
         case=case,
         is_own=is_own,
         goods_group=_group(case.filing),
-        bought_month=case.filing.bought_on.replace(day=1),
+        month=say("%(bought_month)s", bought_month=case.filing.bought_on),
         people_count=1 + len(case.voices),
     )

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from portal.base import crypto
 from portal.base.clock import day_of
 from portal.base.db import db
-from portal.complaints.filing import receipt_hash
+from portal.complaints.filing import RECEIPT, receipt_hash
 from portal.complaints.following_models import Voice
 from portal.complaints.models import Case
 from portal.complaints.queries import case_by_number
@@ -76,3 +76,22 @@ def voice_held(key: str, receipt_hashes: tuple[str, ...]) -> Voice | None:
     """Return the voice with this key among the receipts held."""
     held = [kept for kept in receipt_hashes if kept[:KEY_SIGNS] == key]
     return db.session.scalar(select(Voice).where(Voice.receipt_hash.in_(held))) if held else None
+
+
+def voice_by_code(typed: str) -> Voice | None:
+    """Return the voice whose receipt code was typed, however it was typed."""
+    code = crypto.normalise_code(typed)
+    if not crypto.is_receipt_code(code):
+        return None
+    return db.session.scalar(select(Voice).where(Voice.receipt_hash.in_(crypto.keyed_hashes(RECEIPT, code))))
+
+
+def voices_by_receipts(receipt_hashes: tuple[str, ...]) -> list[Voice]:
+    """Return the voices whose receipts are held, newest first."""
+    query = select(Voice).where(Voice.receipt_hash.in_(receipt_hashes))
+    return list(db.session.scalars(query.order_by(Voice.joined_at.desc())))
+
+
+def case_of(voice: Voice) -> Case:
+    """Return the case a voice stands beside."""
+    return db.session.get_one(Case, voice.case_id)
