@@ -49,7 +49,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One copy of a form, ready to print; only the fields of a form with `is_known` are official."""
+    """One copy of a form, ready to print; only the fields of a form with `is_known` are official.
+
+    `record` stands below the signatures, for the office's own file.
+    """
 
     form: OfficialForm
     holder: Holder
@@ -58,6 +61,7 @@ class Sheet:
     parts: tuple[Part, ...]
     quotes: tuple[Quote, ...]
     signatures: tuple[Signature, ...]
+    record: Part | None
 
 
 def field(label: Message, *values: Value | None, lines_count: int = 1) -> Field:

@@ -8,6 +8,7 @@ from portal.accounts import queries as account_queries
 from portal.complaints.models import Case, CaseEvent
 from portal.complaints.official_fields import Both, Field, Part, Value, boxes, field
 from portal.complaints.official_forms import DueForm, move_row
+from portal.complaints.official_words import OfficialForm
 from portal.rules.complaint_flow import (
     EndingGround,
     Ground,
@@ -84,8 +85,10 @@ def _article(due: DueForm, ground: Ground | None) -> Value | None:
     return Both(*article_of(row, due.edition_on)) if row and row.article else None
 
 
-def office_of(due: DueForm) -> str | None:
-    """Return the office that acted; None where the case was passed on since, and it is written in."""
+def issuing_office(due: DueForm) -> str | None:
+    """Return the office that acted; None where later transfers hide it, and it is written in."""
+    if due.form is OfficialForm.REFERRAL:
+        return _sending_office(due.case)
     later = due.case.events[due.case.events.index(due.event) + 1 :] if due.event else ()
     if any(event.move is MoveName.TRANSFER for event in later):
         return None
@@ -98,7 +101,7 @@ def office_name(region_code: str) -> str | None:
     return office.name if office else None
 
 
-def sending_office(case: Case) -> str | None:
+def _sending_office(case: Case) -> str | None:
     """Return the office a case was first passed on by; after a second time, it is written in."""
     passed = [event for event in case.events if event.move is MoveName.TRANSFER]
     return office_name(case.filing.region_code) if len(passed) == 1 else None

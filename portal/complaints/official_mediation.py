@@ -19,9 +19,8 @@ from portal.complaints.official_history import (
     event_of,
     ground_of,
     ground_words,
-    telling,
 )
-from portal.complaints.official_registers import money_paid, requests_field, sealed
+from portal.complaints.official_registers import money_paid, other_side, requests_field, sealed
 from portal.complaints.official_words import Holder
 from portal.rules.capitals import amount_in_capitals
 from portal.rules.messages import say
@@ -47,7 +46,7 @@ def mediation(due: DueForm, _holder: Holder) -> tuple[Part, ...]:
         field(say("Mediators")),
         field(say("Phone of the office")),
     )
-    return (Part(None, consent), _dispute(due.case), Part(say("Mediation"), meeting), telling())
+    return (Part(None, consent), _dispute(due.case), Part(say("Mediation"), meeting))
 
 
 def ending(due: DueForm, holder: Holder) -> tuple[Part, ...]:
@@ -55,13 +54,13 @@ def ending(due: DueForm, holder: Holder) -> tuple[Part, ...]:
     ground = ground_of(due)
     is_told_why = holder is not Holder.MERCHANT
     fields = (
-        field(say("Decision"), say("Mediation is ended")),
+        field(say("What was decided"), say("Mediation is ended")),
         field(say("Decided on"), day_of_move(due)),
         field(say("Ground"), ground_words(ground), lines_count=2),
-        *((field(say("Reason"), event_of(due).reason, lines_count=2),) if is_told_why else ()),
+        *((field(say("The office's reason"), event_of(due).reason, lines_count=2),) if is_told_why else ()),
         basis_field(due, ground),
     )
-    return (Part(None, fields), _dispute(due.case), telling())
+    return (Part(None, fields), _dispute(due.case))
 
 
 def agreement(due: DueForm, _holder: Holder) -> tuple[Part, ...]:
@@ -83,9 +82,9 @@ def agreement(due: DueForm, _holder: Holder) -> tuple[Part, ...]:
 def _dispute(case: Case) -> Part:
     filing = case.filing
     fields = (
-        field(say("Complainant"), filing.name),
+        field(say("The complainant"), filing.name),
         *_speakers(case),
-        field(say("Complained of"), case.respondent),
+        field(other_side(case), case.respondent),
         field(say("What was bought"), redact(filing.goods) or say("%(kind)s", kind=filing.kind)),
         field(say("Bought on"), day_words(filing.bought_on)),
         field(say("Amount in question"), money_paid(filing)),

@@ -20,10 +20,8 @@ from portal.complaints.official_history import (
     ground_words,
     last_day,
     office_name,
-    sending_office,
-    telling,
 )
-from portal.complaints.official_registers import requests_field
+from portal.complaints.official_registers import other_side, requests_field
 from portal.complaints.official_words import OfficialForm
 from portal.rules.complaint_flow import MoveName, Track
 from portal.rules.deadlines import Clock
@@ -40,10 +38,9 @@ def referral(due: DueForm) -> tuple[Part, ...]:
     case = due.case
     is_complaint = case.track is Track.MEDIATION
     fields = (
-        field(say("Passed on by"), sending_office(case)),
         field(say("Passed on to"), office_name(case.region_code)),
         boxes(say("Kind"), ((say("complaint"), is_complaint), (say("report"), not is_complaint))),
-        field(say("Name of the trader"), case.respondent),
+        field(other_side(case), case.respondent),
         field(say("Received by the authority"), day_words(case.received_on)),
         field(say("Passed on"), day_of_move(due)),
         field(say("Why it is passed on"), event_of(due).reason, lines_count=2),
@@ -58,7 +55,7 @@ def identity(due: DueForm) -> tuple[Part, ...]:
     case, event = due.case, event_of(due)
     asked = next((one for one in case.party_requests if one.event_id == event.id), None)
     fields = (
-        field(say("Name of the trader"), case.respondent),
+        field(other_side(case), case.respondent),
         field(say("What is asked for"), asked.question if asked else event.reason, lines_count=2),
         field(say("Asked on"), day_of_move(due)),
         field(
@@ -66,34 +63,34 @@ def identity(due: DueForm) -> tuple[Part, ...]:
         ),
         basis_field(due),
     )
-    return (Part(None, fields), telling())
+    return (Part(None, fields),)
 
 
 def acceptance(due: DueForm) -> tuple[Part, ...]:
     """Return the parts of form 5."""
     fields = (
-        field(say("Decision"), say("The complaint is accepted")),
+        field(say("What was decided"), say("The complaint is accepted")),
         field(say("Decided on"), day_of_move(due)),
         *_matter(due.case),
         requests_field(due.case.filing),
         field(say("Last day of mediation, time of testing not counted"), last_day(due, Clock.MEDIATE)),
         basis_field(due),
     )
-    return (Part(None, fields), telling())
+    return (Part(None, fields),)
 
 
 def refusal(due: DueForm) -> tuple[Part, ...]:
     """Return the parts of form 6: the ground in the words of its edition, and the office's reason."""
     ground = ground_of(due)
     fields = (
-        field(say("Decision"), say("The complaint is not accepted")),
+        field(say("What was decided"), say("The complaint is not accepted")),
         field(say("Decided on"), day_of_move(due)),
         *_matter(due.case),
         field(say("Ground"), ground_words(ground), lines_count=2),
-        field(say("Reason"), event_of(due).reason, lines_count=3),
+        field(say("The office's reason"), event_of(due).reason, lines_count=3),
         basis_field(due, ground),
     )
-    return (Part(None, fields), telling())
+    return (Part(None, fields),)
 
 
 def report_result(due: DueForm) -> tuple[Part, ...]:
@@ -105,18 +102,18 @@ def report_result(due: DueForm) -> tuple[Part, ...]:
     decision = ((say("A case is opened"), is_opened), (say("No case is opened"), not is_opened))
     fields = (
         *_matter(due.case),
-        boxes(say("Decision"), decision),
+        boxes(say("What was decided"), decision),
         field(say("Decided on"), day_of_move(due)),
         *((field(say("The case was decided on"), day_words(decided[-1])),) if decided else ()),
         field(say("What else the reporter is told"), lines_count=4),
         basis_field(due),
     )
-    return (Part(None, fields), telling())
+    return (Part(None, fields),)
 
 
 def _matter(case: Case) -> Iterator[Field]:
     """Say what it is about, in as many words as the filer needs to know it again."""
-    yield field(say("Name of the trader"), case.respondent)
+    yield field(other_side(case), case.respondent)
     yield field(say("What was bought"), case.filing.goods or say("%(kind)s", kind=case.filing.kind))
     yield field(say("Bought on"), day_words(case.filing.bought_on))
     yield field(say("Received by the authority"), day_words(case.received_on))

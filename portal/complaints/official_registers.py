@@ -18,7 +18,7 @@ from portal.complaints.official_forms import DueForm
 from portal.complaints.official_words import Holder
 from portal.complaints.words import Request
 from portal.rules.compensation import price_fen
-from portal.rules.complaint_flow import Actor
+from portal.rules.complaint_flow import Actor, Track
 from portal.rules.intake_terms import EvidenceSlot
 from portal.rules.judgement import judgement_from_snapshot
 from portal.rules.messages import Message, say
@@ -41,10 +41,10 @@ def complaint_register(due: DueForm, holder: Holder) -> tuple[Part, ...]:
     """Return the parts of form 1."""
     case, filing = due.case, due.case.filing
     return (
-        Part(say("Complainant"), _complainant(filing)),
-        Part(say("Complained of"), _respondent(case, holder)),
+        Part(say("The complainant"), _complainant(filing)),
+        Part(other_side(case), _respondent(case, holder)),
         Part(say("Facts"), _facts(case)),
-        Part(say("Request"), (requests_field(filing),)),
+        Part(None, (requests_field(filing),)),
         Part(say("Beyond the fields of the form, from the case"), (*_acting(filing), *_circumstances(case))),
     )
 
@@ -66,7 +66,7 @@ def report_register(due: DueForm, holder: Holder) -> tuple[Part, ...]:
     )
     return (
         Part(say("Reporter"), reporter),
-        Part(say("Reported party"), _respondent(case, holder)),
+        Part(other_side(case), _respondent(case, holder)),
         Part(say("Clue and facts"), _facts(case)),
         Part(say("Beyond the fields of the form, from the case"), (*_circumstances(case),)),
     )
@@ -78,6 +78,11 @@ def requests_field(filing: Filing) -> Field:
         (say("%(request)s", request=request), request.value in filing.requests) for request in FORM_1_REQUESTS
     )
     return boxes(say("The complainant asks for"), asked)
+
+
+def other_side(case: Case) -> Message:
+    """Return what the trader is called in the track."""
+    return say("Complained of") if case.track is Track.MEDIATION else say("Reported party")
 
 
 def amount_paid_fen(filing: Filing) -> int | None:
@@ -135,11 +140,13 @@ def _respondent(case: Case, holder: Holder) -> tuple[Field, ...]:
 
 def _facts(case: Case) -> tuple[Field, ...]:
     filing = case.filing
-    day = say("%(day_on)s", day_on=filing.bought_on)
+    time = say("%(bought_on)s", bought_on=filing.bought_on)
+    if filing.bought_time:
+        time = say("%(bought_on)s, %(clock)s", bought_on=filing.bought_on, clock=filing.bought_time)
     return (
-        field(say("Time"), day, filing.bought_time),
+        field(say("Time of the events"), time),
         field(say("Place"), *_place(case)),
-        field(say("What happened"), *_content(filing), lines_count=4),
+        field(say("What took place"), *_content(filing), lines_count=4),
         field(say("Amount in question"), money_paid(filing)),
         field(say("Evidence given"), *_evidence(filing), lines_count=2),
     )

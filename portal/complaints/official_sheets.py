@@ -9,9 +9,9 @@ from portal.complaints import official_notices as notices
 from portal.complaints import official_registers as registers
 from portal.complaints.official_fields import Part, Sheet, Signature, Value, field
 from portal.complaints.official_forms import DueForm
-from portal.complaints.official_history import event_of, office_name, office_of
+from portal.complaints.official_history import event_of, issuing_office, office_name, telling
 from portal.complaints.official_words import Holder, OfficialForm
-from portal.rules.complaint_flow import EndingGround, Ground, RefusalGround, State, ground_text
+from portal.rules.complaint_flow import State
 from portal.rules.law_quotes import Quote, quotes
 from portal.rules.messages import say
 
@@ -38,6 +38,8 @@ QUOTES: Mapping[OfficialForm, tuple[str, ...]] = {
     F.AGREEMENT: ("agreement_copies",),
     F.REPORT_RESULT: ("tell_result",),
 }
+# The notices of which the file keeps how they were told.
+TOLD = {F.IDENTITY, F.ACCEPTANCE, F.REFUSAL, F.MEDIATION, F.ENDING, F.REPORT_RESULT}
 SEAL = Signature(say("Seal of the office"), is_seal=True)
 REGISTERED_BY = Signature(say("Registered by (signature)"))
 SIGNATURES: Mapping[OfficialForm, tuple[Signature, ...]] = {
@@ -67,13 +69,14 @@ def _sheet(due: DueForm, holder: Holder) -> Sheet:
         parts=(_head(due), *PARTS[due.form](due, holder)),
         quotes=_quotes(due),
         signatures=_signatures(due),
+        record=telling() if holder is Holder.FILE and due.form in TOLD else None,
     )
 
 
 def _head(due: DueForm) -> Part:
     case = due.case
     number = (
-        field(say("Number"), case.official_number)
+        field(say("Number of the form"), case.official_number)
         if due.rule.moves == ()
         else field(say("Number of this document"))
     )
@@ -81,7 +84,7 @@ def _head(due: DueForm) -> Part:
     return Part(
         None,
         (
-            field(say("Office"), office_of(due)),
+            field(say("Unit"), issuing_office(due)),
             number,
             *official,
             field(say("Number of the case on this site"), case.number),
@@ -103,28 +106,14 @@ def _addressees(due: DueForm, holder: Holder) -> tuple[Value, ...]:
 
 
 def _quotes(due: DueForm) -> tuple[Quote, ...]:
-    named = due.form is F.REPORT_RESULT and due.case.filing.name is not None
-    ids = (*(("tell_real_name_reporter",) if named else ()), *QUOTES.get(due.form, ()))
-    found = quotes(*ids, on=due.edition_on)
-    return (*found, _as_quote(_consequence(due))) if due.form is F.IDENTITY else found
-
-
-def _consequence(due: DueForm) -> Ground:
-    """Return what follows where identity is not proved: before acceptance a refusal, after it the end."""
-    if event_of(due).from_state is State.RECEIVED:
-        return ground_text(RefusalGround.IDENTITY_NOT_TRUE, due.edition_on)
-    return ground_text(EndingGround.REFUSAL_GROUND_FOUND, due.edition_on)
-
-
-def _as_quote(ground: Ground) -> Quote:
-    return Quote(
-        text=ground.text,
-        text_en=ground.text_en,
-        source=ground.source,
-        source_en=ground.source_en,
-        article=ground.article,
-        article_en=ground.article_en,
-    )
+    ids = list(QUOTES.get(due.form, ()))
+    if due.form is F.REPORT_RESULT and due.case.filing.name is not None:
+        # Only the former edition says this, and only of those who gave their name.
+        ids.insert(0, "tell_real_name_reporter")
+    if due.form is F.IDENTITY:
+        is_before = event_of(due).from_state is State.RECEIVED
+        ids.append("refused_without_identity" if is_before else "ended_without_identity")
+    return quotes(*ids, on=due.edition_on)
 
 
 def _signatures(due: DueForm) -> tuple[Signature, ...]:
