@@ -78,7 +78,12 @@ def case_file(case: Case, *, today: date) -> CaseFile:
     """Gather what an officer needs to decide a case."""
     filing = case.filing
     messages = tuple(complaint_queries.messages_of(case.id))
-    worked = [case.officer_id, *(e.user_id for e in case.events), *(m.user_id for m in messages)]
+    worked = [
+        case.officer_id,
+        filing.typed_by_id,
+        *(e.user_id for e in case.events),
+        *(m.user_id for m in messages),
+    ]
     version_id = filing.pledge_version_id
     terms = terms_in(case)
     return CaseFile(
