@@ -244,13 +244,13 @@ def _step_address(draft: Draft) -> str:
 
 
 def _step_again(draft: Draft, sentences: Sequence[str], code: int) -> Any:
-    form: DraftForm = FORMS[Step.EVIDENCE]()
+    form: DraftForm = FORMS[Step.EVIDENCE](formdata=None)
     form.form_errors.extend(sentences)
     return draft_views.step_page(draft, Step.EVIDENCE, form, code)
 
 
 def _case_page(case: Case, sentences: Sequence[str], code: int) -> Any:
-    form = DraftForm()
+    form = DraftForm(formdata=None)
     form.form_errors.extend(sentences)
     page = render_template(
         "complaints/evidence/add_to_case.html",

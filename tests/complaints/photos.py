@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 from portal.base.db import unit_of_work
 from portal.complaints import drafting, evidence
@@ -52,8 +53,12 @@ def send_files(
     client: FlaskClient, address: str, *sent: tuple[bytes, str], slot: str = GOODS.value, **options: Any
 ) -> TestResponse:
     """Send files as a form does."""
-    data = {"slot": slot, "file": [(io.BytesIO(content), name) for content, name in sent]}
-    return client.post(address, data=data, content_type="multipart/form-data", **options)
+    parts: MultiDict[str, Any] = MultiDict([("slot", slot)])
+    for content, name in sent:
+        parts.add("file", FileStorage(io.BytesIO(content), filename=name, name="file"))
+    boundary, body = encode_multipart(parts)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return client.post(address, data=body, content_type=kind, **options)
 
 
 def stored(app: Flask) -> set[str]:
