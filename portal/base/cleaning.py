@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -235,9 +237,10 @@ def _run_child(arguments: Sequence[str], data: bytes) -> bytes:
         stderr=subprocess.DEVNULL,
         env=CHILD_ENVIRONMENT,
         cwd="/",
+        start_new_session=True,
     ) as child:
         stdin, stdout = cast(IO[bytes], child.stdin), cast(IO[bytes], child.stdout)
-        watchdog = threading.Timer(WALL_SECONDS, child.kill)
+        watchdog = threading.Timer(WALL_SECONDS, _end, [child.pid])
         watchdog.start()
         try:
             with suppress(BrokenPipeError):
@@ -246,7 +249,13 @@ def _run_child(arguments: Sequence[str], data: bytes) -> bytes:
             return stdout.read(MOST_ANSWER_BYTES)
         finally:
             watchdog.cancel()
-            child.kill()
+            _end(child.pid)
+
+
+def _end(pid: int) -> None:
+    """Kill the child and whatever it may have started; it is not waited for yet, so the number is its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _read_answer(answer: bytes, count: int) -> tuple[dict[str, Any], list[bytes]]:

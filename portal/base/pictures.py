@@ -23,7 +23,7 @@ from PIL import Image, ImageFile
 READY = b"READY\n"
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-CPU_SECONDS = 8
+CPU_SECONDS = 6  # the largest photos of phones take one or two
 # What a honest file of the kinds we take needs; the fonts of a PDF are among the open files.
 LIMITS = {
     "RLIMIT_AS": MEMORY_BYTES,
