@@ -19,12 +19,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from stdnum.cn import uscc as uscc_rule
 
-from portal.base import jobs
+from portal.base import files, jobs
 from portal.base.db import db
 from portal.cli.demo import SEED, load, print_sign_ins
 from portal.cli.demo.people import PEOPLE
 from portal.compensation import ledger
 from portal.complaints import actions
+from portal.complaints.evidence_models import EvidenceFile
 from portal.complaints.models import Case, CaseEvent, Filing
 from portal.merchants import queries as merchant_queries
 from portal.merchants.models import Merchant
@@ -34,6 +35,7 @@ from portal.rules.complaint_flow import MOVES, ORDER_121_FROM, RefusalGround, St
 from portal.rules.credit import CreditStatus, RecordFact, status_of
 from portal.rules.deadlines import Clock
 from portal.rules.errors import MoveNotAllowed
+from portal.rules.intake_terms import Channel, PurchaseKind
 from tests.conftest import make_app
 
 # Loading takes half a minute: one worker does it, once.
@@ -47,7 +49,10 @@ NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 NEVER_THE_SAME = {
     "case_event": {"reason"},
     "case_message": {"text"},
+    "evidence_file": {"clean_key", "name", "number", "sealed_key", "thumbnail_key"},
     "filing": {"address", "name", "narrative", "phone"},
+    "party_request": {"question"},
+    "voice": {"words"},
     "log_leaf": {"leaf_hash"},
     "log_node": {"hash"},
     "record_version": {"content_hash", "salt"},
@@ -97,7 +102,7 @@ def count(model: type) -> int:
 
 
 def test_the_demo_is_as_large_as_promised(demo: Flask) -> None:
-    assert (count(Merchant), count(Case)) == (300, 400)
+    assert (count(Merchant), count(Case)) == (300, 412)
 
 
 def test_the_demo_spans_eighteen_months_and_ends_on_its_day(demo: Flask) -> None:
@@ -242,3 +247,17 @@ def _plain_rows(connection: sqlite3.Connection, table: str) -> list[tuple[object
     kept = sorted(set(columns) - NEVER_THE_SAME.get(table, set()))
     listed = ", ".join(f'"{name}"' for name in kept)
     return sorted(connection.execute(f'SELECT {listed} FROM "{table}"'), key=repr)
+
+
+def test_the_demo_shows_every_kind_of_purchase(demo: Flask) -> None:
+    assert {filing.kind for filing in db.session.scalars(select(Filing))} == set(PurchaseKind)
+    assert {filing.channel for filing in db.session.scalars(select(Filing))} >= {Channel.PHONE, Channel.PAPER}
+    unlisted = db.session.scalars(select(Filing).where(Filing.merchant_id.is_(None))).all()
+    assert {filing.respondent_name for filing in unlisted} >= {"城西路加油站", "清河湾路口海鲜车"}
+
+
+def test_the_demos_photos_can_be_opened(demo: Flask) -> None:
+    shown = db.session.scalars(select(EvidenceFile)).all()
+    assert len(shown) == 12
+    for file in shown:
+        assert files.open_sealed(file.clean_key).startswith(b"\xff\xd8")

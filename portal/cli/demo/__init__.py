@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from portal.base import clock, jobs
 from portal.base.db import unit_of_work
 from portal.base.web import DEMO_MARK
-from portal.cli.demo import people, stories, traders
+from portal.cli.demo import people, purchases, stories, traders
 from portal.cli.demo.timeline import Timeline, moment
 from portal.merchants import jobs as merchant_jobs
 from portal.merchants import queries as merchant_queries
@@ -59,7 +59,9 @@ def load(last_day: date, seed: int) -> None:
     evening = moment(last_day, 23)
     with unit_of_work():
         people.add_offices(timeline.first_moment)
-    stories.plan(timeline, traders.plan(timeline))
+    everybody = traders.plan(timeline)
+    stories.plan(timeline, everybody)
+    purchases.plan(timeline, everybody)
     timeline.run()
     with unit_of_work():
         people.add_people(timeline.first_moment)
