@@ -26,10 +26,16 @@ from portal.compensation import jobs as compensation_jobs
 from portal.complaints import evidence_jobs, notices
 from portal.complaints import jobs as complaint_jobs
 from portal.complaints.draft_views import bp as drafts_blueprint
-from portal.complaints.official_views import bp as official_forms_blueprint
 from portal.complaints.evidence_views import bp as evidence_blueprint
+from portal.complaints.feed_views import bp as feeds_blueprint
+from portal.complaints.official_views import bp as official_forms_blueprint
+from portal.complaints.recovery_views import bp as recovery_blueprint
+from portal.complaints.request_views import bp as requests_blueprint
+from portal.complaints.survey_views import bp as surveys_blueprint
 from portal.complaints.telling import SEND_NOTICE
 from portal.complaints.views import bp as complaints_blueprint
+from portal.complaints.voice_views import bp as voices_blueprint
+from portal.desk.intake_views import bp as desk_intake_blueprint
 from portal.desk.move_views import bp as desk_moves_blueprint
 from portal.desk.naming_views import bp as desk_naming_blueprint
 from portal.desk.official_views import bp as desk_forms_blueprint
@@ -54,10 +60,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     instruments_blueprint,
     complaints_blueprint,
     evidence_blueprint,
+    requests_blueprint,
+    surveys_blueprint,
+    recovery_blueprint,
+    voices_blueprint,
+    feeds_blueprint,
     drafts_blueprint,
     official_forms_blueprint,
     workspace_blueprint,
     desk_blueprint,
+    desk_intake_blueprint,
     desk_moves_blueprint,
     desk_naming_blueprint,
     desk_forms_blueprint,
@@ -77,6 +89,7 @@ SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "count_silences": (complaint_jobs.COUNT_EVERY, complaint_jobs.count_silences),
     "presume_receipts": (complaint_jobs.PRESUME_EVERY, complaint_jobs.presume_receipts),
     "refresh_clocks": (complaint_jobs.REFRESH_EVERY, complaint_jobs.refresh_clocks),
+    "lapse_requests": (complaint_jobs.LAPSE_EVERY, complaint_jobs.lapse_requests),
     "expire_drafts": (evidence_jobs.EXPIRE_EVERY, evidence_jobs.expire_drafts),
     "ask_for_sweep": (evidence_jobs.SWEEP_EVERY, evidence_jobs.ask_for_sweep),
 }

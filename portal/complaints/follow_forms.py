@@ -10,7 +10,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     HiddenField,
-    PasswordField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -70,7 +69,8 @@ class RecoverForm(FlaskForm):  # type: ignore[misc]
         validators=[NEEDED, Length(max=40, message=TOO_LONG)],
         description=_l("For example TS-2345-ABCD. Either number will do if you filed two cases at once."),
     )
-    phrase = PasswordField(
+    # Shown as it is typed: a password box lets nobody write Chinese.
+    phrase = StringField(
         _l("Your recovery phrase"),
         validators=[NEEDED, Length(max=200, message=TOO_LONG)],
         description=_l("The words you chose when you filed. Spaces and capitals do not matter."),

@@ -25,6 +25,8 @@ class StepForm(FlaskForm):  # type: ignore[misc]
     """One step in a case: a button with its hidden submission id, and perhaps some words."""
 
     submission_id = HiddenField(validators=[InputRequired(), Length(max=80)])
+    # The amount the filer saw when saying yes or no to it, in fen.
+    offer = HiddenField(validators=[Length(max=20)])
     text = TextAreaField(
         _l("Your message"), validators=[Length(max=1000, message=_l("Please keep it to 1,000 characters."))]
     )

@@ -15,11 +15,14 @@ from portal.base.db import db
 from portal.compensation.models import Claim, ClaimState
 from portal.complaints.filing import RECEIPT
 from portal.complaints.models import Case, CaseMessage, Filing
+from portal.complaints.registering import holder_of
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import State, Track
 from portal.rules.metrology import Judgement, judgement_from_snapshot
 
 PAGE_SIZE = 30
+# TS or JB, and two groups of four.
+CASE_NUMBER_SIGNS = 10
 TESTING_STATES = (State.TESTING, State.EXTENDED_TESTING, State.CASE_TESTING)
 
 
@@ -39,6 +42,22 @@ def case_by_number(number: str) -> Case | None:
     return db.session.scalar(
         query.options(joinedload(Case.filing), joinedload(Case.merchant), selectinload(Case.events))
     )
+
+
+def filing_by_case_number(typed: str) -> Filing | None:
+    """Return the filing a case number belongs to, however the number was typed."""
+    symbols = crypto.normalise_code(typed)
+    if len(symbols) != CASE_NUMBER_SIGNS:
+        return None
+    query = select(Filing).join(Filing.cases)
+    return db.session.scalar(query.where(Case.number == f"{symbols[:2]}-{symbols[2:6]}-{symbols[6:]}"))
+
+
+def cases_with_official_number(official_number: str) -> list[Case]:
+    """Return the cases of the filing that has an official number, however it was typed."""
+    filing_id = holder_of(official_number)
+    query = select(Case).where(Case.filing_id == filing_id).options(joinedload(Case.merchant))
+    return list(db.session.scalars(query.order_by(Case.track)))
 
 
 def cases_by_receipts(receipt_hashes: Sequence[str]) -> list[Case]:

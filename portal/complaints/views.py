@@ -1,10 +1,11 @@
-"""Filing a complaint or a report, and following it with the receipt code."""
+"""Following a filing with the receipt code, from the confirmation to the end of the case."""
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from portal.accounts.access import (
@@ -13,54 +14,163 @@ from portal.accounts.access import (
     public,
     receipt_required,
     remember_receipt,
-    require_receipt,
 )
 from portal.accounts.security import address_key, is_refused, limiter
 from portal.base import clock, crypto
 from portal.base.labels import render
 from portal.base.once import do_once, new_submission_id
-from portal.base.web import mark_private, seen_elsewhere
-from portal.complaints import actions, queries
+from portal.base.qr import qr_svg
+from portal.base.web import mark_private, public_url, seen_elsewhere
+from portal.complaints import actions, drafting, feeds, queries, surveying, voices
+from portal.complaints.follow_forms import BlockForm
 from portal.complaints.forms import CodeForm, StepForm
+from portal.complaints.holding import own_case
+from portal.complaints.read_back import lines_to_copy, read_back
 from portal.complaints.reading import CaseReading, reading_of
-from portal.rules.complaint_flow import Actor, MoveName
-from portal.rules.errors import RuleError
+from portal.complaints.recovering import new_code_of
+from portal.rules.complaint_flow import Actor, MoveName, Track
+from portal.rules.errors import MoveNotAllowed, RuleError
+from portal.rules.intake_copy import statutory_channels
+from portal.rules.intake_terms import Step
+from portal.rules.meanwhile import meanwhile
 from portal.rules.messages import say
+from portal.rules.outlook import outlook
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
+
+BLOCK_SIGNS = 5
+# What this session keeps of a code that was just given out: the id it was computed from.
+SHOWN_ONCE = ("filed", "code_kept", "feed")
 
 
 @bp.get("/filed/<number>")
 @receipt_required
 def filed(number: str) -> Any:
-    """Show the public numbers and the receipt code, once, to the person who just filed."""
-    reading = _own(number)
+    """Show the public numbers and the receipt code to the person who just filed, and what comes next."""
+    return _filed_page(own_case(number), BlockForm())
+
+
+@bp.post("/filed/<number>/code")
+@receipt_required
+def check_code(number: str) -> Any:
+    """Say whether the last block of the code was typed rightly; nothing hangs on it."""
+    reading, form = own_case(number), BlockForm()
+    code = _code_of(reading)
+    if code is None:
+        return seen_elsewhere(url_for("complaints.filed", number=reading.case.number))
+    if not form.validate():
+        return _filed_page(reading, form, code=422)
+    typed, whole = crypto.normalise_code(form.block.data), crypto.normalise_code(code)
+    is_kept = len(typed) >= BLOCK_SIGNS and hmac.compare_digest(whole[-len(typed) :], typed)
+    if not is_kept:
+        form.block.errors = [
+            _("This is not the last block. Please look again at what you kept; the code stands above.")
+        ]
+        return _filed_page(reading, form, code=422)
+    session["code_kept"] = session["filed"]
+    return seen_elsewhere(url_for("complaints.filed", number=reading.case.number, _anchor="kept"))
+
+
+@bp.get("/filed/<number>/receipt.txt")
+@receipt_required
+def receipt_file(number: str) -> Any:
+    """Give the receipt as a small text file to keep."""
+    reading = own_case(number)
+    code = _code_of(reading)
+    if code is None:
+        abort(404)
+    text = render_template(
+        "complaints/receipt.txt",
+        readings=_readings(reading),
+        code=code,
+        follow_url=public_url("complaints.follow"),
+    )
+    # The mark tells old Windows programs that this is UTF-8.
+    answer = Response("\ufeff" + text, mimetype="text/plain")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{reading.case.number}.txt"'
+    return answer
+
+
+def _code_of(reading: CaseReading) -> str | None:
+    """Return the receipt code, in the session that filed or that was given a new code."""
     submission_id = session.get("filed", "")
-    code = None
-    if submission_id and actions.receipt_hash(submission_id) == reading.case.filing.receipt_hash:
-        code = crypto.receipt_code(submission_id)
-    readings = [reading_of(case, today=clock.today()) for case in reading.case.filing.cases]
-    return render_template("complaints/filed.html", readings=readings, code=code, filing=reading.case.filing)
+    return new_code_of(reading.case.filing, submission_id) if submission_id else None
+
+
+def _readings(reading: CaseReading) -> list[CaseReading]:
+    return [reading_of(case, today=clock.today()) for case in reading.case.filing.cases]
+
+
+def _filed_page(reading: CaseReading, form: BlockForm, *, code: int = 200) -> Any:
+    filing, today = reading.case.filing, clock.today()
+    channels, channel_rule = statutory_channels(today)
+    page = render_template(
+        "complaints/filed.html",
+        readings=_readings(reading),
+        filing=filing,
+        code=_code_of(reading),
+        is_new_code=any(recovery.is_granted for recovery in filing.recoveries),
+        is_kept=bool(session.get("filed")) and session.get("code_kept") == session.get("filed"),
+        form=form,
+        follow_url=public_url("complaints.follow"),
+        qr=qr_svg(public_url("complaints.follow")),
+        ahead={case.number: _ahead(case) for case in filing.cases},
+        advice=meanwhile(filing.kind),
+        sent=read_back(filing),
+        to_copy={case.number: lines_to_copy(case) for case in filing.cases},
+        channels=channels,
+        channel_rule=channel_rule,
+    )
+    return page, code
+
+
+def _ahead(case: queries.Case) -> Any:
+    """Return the periods ahead of a case; of one not registered, as if that happened today."""
+    today = clock.today()
+    return outlook(case.track, case.received_on or today, region_code=case.region_code, today=today)
 
 
 @bp.route("/follow", methods=["GET", "POST"])
 @limiter.limit("60 per 15 minutes", key_func=address_key, methods=["POST"], deduct_when=is_refused)
 @public
 def follow() -> Any:
-    """Ask for the receipt code, and open the filing it belongs to."""
+    """Ask for the receipt code, and open the filing, the voice or the draft it belongs to."""
     mark_private()
     form = CodeForm()
     if request.method == "POST" and form.validate():
-        filing = queries.filing_by_code(form.code.data)
-        if filing is not None:
-            remember_receipt(filing.receipt_hash)
-            return seen_elsewhere(url_for("complaints.show", number=filing.cases[0].number))
+        opened = _opened_by(form.code.data)
+        if opened is not None:
+            return seen_elsewhere(opened)
         form.code.errors = [
             *form.code.errors,
             _("No case has this code. Check each sign; 0, 1, I, L and O never occur."),
         ]
-    held = queries.cases_by_receipts(held_receipts())
-    return render_template("complaints/follow.html", form=form, held=held), 422 if form.errors else 200
+    receipts = held_receipts()
+    page = render_template(
+        "complaints/follow.html",
+        form=form,
+        held=queries.cases_by_receipts(receipts),
+        held_voices=[(voice, voices.voice_key(voice)) for voice in voices.voices_by_receipts(receipts)],
+        held_drafts=drafting.drafts_by_receipts(receipts),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _opened_by(typed: str) -> str | None:
+    """Return the address a code opens, and keep its receipt; every kind is looked for each time."""
+    filing, voice = queries.filing_by_code(typed), voices.voice_by_code(typed)
+    draft = drafting.draft_by_code(typed)
+    if filing is not None:
+        remember_receipt(filing.receipt_hash)
+        return url_for("complaints.show", number=filing.cases[0].number)
+    if voice is not None:
+        remember_receipt(voice.receipt_hash)
+        return url_for("voices.show", key=voices.voice_key(voice))
+    # The code of a draft that was sent opens nothing by itself: the filing may have a new one.
+    if draft is not None and draft.sent_to is None:
+        remember_receipt(draft.receipt_hash)
+        return url_for("drafts.step", number=draft.number, step=Step.WHERE.value)
+    return None
 
 
 @bp.post("/forget")
@@ -69,7 +179,8 @@ def forget() -> Any:
     """Forget every receipt on this device, as on a shared phone."""
     mark_private()
     forget_receipts()
-    session.pop("filed", None)
+    for name in SHOWN_ONCE:
+        session.pop(name, None)
     return seen_elsewhere(url_for("complaints.follow"))
 
 
@@ -77,14 +188,14 @@ def forget() -> Any:
 @receipt_required
 def show(number: str) -> Any:
     """Show a case to the person who filed it."""
-    return _case_page(_own(number), StepForm())
+    return _case_page(own_case(number), StepForm())
 
 
 @bp.post("/cases/<number>/<step>")
 @receipt_required
 def take_step(number: str, step: str) -> Any:
-    """Carry out what the filer may do now: take an offer, confirm or deny payment, write, withdraw."""
-    reading = _own(number)
+    """Carry out what the filer may do now: answer an offer, confirm or deny payment, write, withdraw."""
+    reading = own_case(number)
     form = StepForm()
     wanted = next((name for name in reading.steps if name.value == step), None)
     if wanted is None and step not in {name.value for name in MoveName}:
@@ -94,48 +205,51 @@ def take_step(number: str, step: str) -> Any:
     if wanted is MoveName.ADD_MATERIAL and not (form.text.data or "").strip():
         form.text.errors = [_("Please fill this in.")]
         return _case_page(reading, form, code=422)
-    case_number, text = reading.case.number, (form.text.data or "").strip()
+    case_number, text, offer = reading.case.number, (form.text.data or "").strip(), form.offer.data or ""
 
     def act() -> str:
-        _carry_out(case_number, step, text)
+        _carry_out(case_number, step, text, offer)
         return url_for("complaints.show", number=case_number)
 
     try:
-        body = {"number": case_number, "step": step, "text": text}
+        body = {"number": case_number, "step": step, "text": text, "offer": offer}
         return seen_elsewhere(do_once(form.submission_id.data, body, act, now=clock.now()))
     except RuleError as error:
-        return _case_page(_own(number), form, code=409, message=render(error.message))
+        return _case_page(own_case(number), form, code=409, message=render(error.message))
 
 
-def _carry_out(number: str, step: str, text: str) -> None:
+def _carry_out(number: str, step: str, text: str, offer: str) -> None:
     case, now = queries.case_by_number(number), clock.now()
     if case is None:
         abort(404)
     name = MoveName(step)
+    if name in {MoveName.ACCEPT_OFFER, MoveName.DECLINE_OFFER}:
+        _require_offer_seen(case, offer)
+    if text:
+        actions.write_message(case, text, actor=Actor.COMPLAINANT, user_id=None, now=now)
     if name is MoveName.ACCEPT_OFFER:
         actions.accept_offer(case, now=now)
+    elif name is MoveName.DECLINE_OFFER:
+        actions.decline_offer(case, now=now)
     elif name is MoveName.CONFIRM_PERFORMED:
         actions.confirm_performed(case, now=now)
     elif name is MoveName.DENY_RECEIPT:
         actions.deny_receipt(case, now=now)
     else:
-        if text:
-            actions.write_message(case, text, actor=Actor.COMPLAINANT, user_id=None, now=now)
         actions.move(case, name, actor=Actor.COMPLAINANT, reason="", now=now)
 
 
-def _own(number: str) -> CaseReading:
-    case = queries.case_by_number(number)
-    if case is None:
-        abort(404)
-    require_receipt(case.filing.receipt_hash)
-    return reading_of(case, today=clock.today())
+def _require_offer_seen(case: queries.Case, offer: str) -> None:
+    """Nobody answers to an amount other than the one that stood on the page."""
+    if offer and offer != str(actions.offered_fen(case)):
+        raise MoveNotAllowed(say("The offer has changed meanwhile. Please look at it again."))
 
 
 def _case_page(reading: CaseReading, form: StepForm, *, code: int = 200, message: str = "") -> Any:
-    case = reading.case
+    case, today = reading.case, clock.today()
     # A page shown again after an error keeps its id, so that sending it twice still has one effect.
     form.submission_id.data = form.submission_id.data if code == 422 else new_submission_id()
+    channels, channel_rule = statutory_channels(today)
     page = render_template(
         "complaints/show.html",
         reading=reading,
@@ -144,10 +258,25 @@ def _case_page(reading: CaseReading, form: StepForm, *, code: int = 200, message
         message=message,
         others=[other for other in case.filing.cases if other.id != case.id],
         messages=queries.messages_of(case.id),
-        judgement=queries.judgement_told(case.filing),
+        sent=read_back(case.filing),
+        to_copy=lines_to_copy(case),
+        channels=channels,
+        channel_rule=channel_rule,
         claim=actions.claim_of(case),
-        owed=actions.owed_in(case) if case.filing.reweighed_mg is not None else None,
-        today=clock.today(),
-        unregistered=say("Not registered with the authority"),
+        owed=actions.owed_in(case) if _may_be_owed(case) else None,
+        may_survey=surveying.survey_due(case),
+        feed_url=_feed_url(case),
+        today=today,
     )
     return page, code
+
+
+def _may_be_owed(case: queries.Case) -> bool:
+    """Say whether something may be owed to the filer: a report asks for nothing."""
+    return case.track is Track.MEDIATION and case.filing.reweighed_mg is not None
+
+
+def _feed_url(case: queries.Case) -> str | None:
+    """Return the feed's address in the session that began it; it cannot be shown again."""
+    token = feeds.token_from(case.filing, session.get("feed", ""))
+    return public_url("feeds.feed", token=token) if token else None
