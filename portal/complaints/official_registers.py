@@ -191,8 +191,9 @@ def _acting(filing: Filing) -> Iterator[Field]:
         yield field(say("How long it holds"), proxy.get("term"))
     if filing.joint_count:
         yield field(say("How many complain together"), str(filing.joint_count))
-    for one in sealed(filing.representatives) or ():
-        yield field(say("Representative"), one.get("name"), one.get("phone"))
+    named = [f"{one.get('name', '')} {one.get('phone', '')}" for one in sealed(filing.representatives) or ()]
+    if named:
+        yield field(say("Representatives"), *named)
 
 
 def _circumstances(case: Case) -> Iterator[Field]:

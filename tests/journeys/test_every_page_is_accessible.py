@@ -66,6 +66,7 @@ ADDRESSES: dict[str, str] = {
     "complaints.follow": "/complaints/follow",
     "complaints.filed": "/complaints/filed/{case}",
     "complaints.show": "/complaints/cases/{case}",
+    "official_forms.show": "/complaints/cases/{case}/forms/complaint_register",
     "accounts.sign_in": "/account/login",
     "accounts.give_code": "/account/second-factor",
     "accounts.accept_invitation": "/account/invitation/{invitation}",

@@ -46,6 +46,7 @@ PAGES = {
     "desk_intake.start": ("officer", "/desk/intake"),
     "desk_intake.new_ticket": ("officer", "/desk/tickets/new"),
     "desk_naming.search": ("officer", "/desk/cases/{case}/moves/name_merchant"),
+    "desk_forms.show": ("officer", "/desk/cases/{case}/forms/mediation_notice"),
     "desk_reviews.index": ("officer", "/desk/reviews"),
     "desk_reviews.show": ("officer", "/desk/reviews/{review}"),
     "workspace.home": ("owner", "/merchant/"),
