@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
-from portal.accounts.access import receipt_required, require_receipt
-from portal.complaints import official_forms, queries
+from portal.accounts.access import receipt_required
+from portal.complaints.holding import own_case
+from portal.complaints.official_forms import due_for_filer
 from portal.complaints.official_sheets import sheets
 from portal.complaints.official_words import Holder, OfficialForm
 
@@ -16,12 +17,9 @@ bp = Blueprint("official_forms", __name__, url_prefix="/complaints/cases/<number
 @receipt_required
 def show(number: str, form: str) -> str:
     """Show the filer's copy of a form; one that is not the filer's, or not due, is not found."""
-    case = queries.case_by_number(number)
+    case = own_case(number).case
     wanted = next((known for known in OfficialForm if known.value == form), None)
-    if case is None or wanted is None:
-        abort(404)
-    require_receipt(case.filing.receipt_hash)
-    due = official_forms.due_for_filer(case, wanted)
+    due = due_for_filer(case, wanted) if wanted else None
     if due is None:
         abort(404)
     return render_template(

@@ -25,6 +25,7 @@ from portal.complaints import actions, drafting, feeds, queries, surveying, voic
 from portal.complaints.follow_forms import BlockForm
 from portal.complaints.forms import CodeForm, StepForm
 from portal.complaints.holding import own_case
+from portal.complaints.official_forms import forms_for_filer
 from portal.complaints.read_back import lines_to_copy, read_back
 from portal.complaints.reading import CaseReading, reading_of
 from portal.complaints.recovering import new_code_of
@@ -258,6 +259,7 @@ def _case_page(reading: CaseReading, form: StepForm, *, code: int = 200, message
         message=message,
         others=[other for other in case.filing.cases if other.id != case.id],
         messages=queries.messages_of(case.id),
+        papers=forms_for_filer(case),
         sent=read_back(case.filing),
         to_copy=lines_to_copy(case),
         channels=channels,

@@ -12,6 +12,7 @@ from portal.base.labels import render
 from portal.base.web import seen_elsewhere
 from portal.complaints import actions as complaint_actions
 from portal.complaints.bought import bought_lines
+from portal.complaints.official_forms import forms_at_desk
 from portal.desk import moves, queries
 from portal.desk.door import (
     DECIDERS,
@@ -137,6 +138,7 @@ def _case_page(
         moves=moves.articles_of(found, moves.listed(opened, found)),
         may_name=MoveName.NAME_MERCHANT in opened,
         bought=bought_lines(found.filing),
+        papers=forms_at_desk(found),
         may_assign=bool(roles() & set(DECIDERS)) and found.is_open,
         may_write=bool(actors()) and found.is_open,
         assign_form=assign_form,

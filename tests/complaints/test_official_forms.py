@@ -287,3 +287,14 @@ def test_hostile_words_are_printed_as_words(client: FlaskClient, shop: Merchant)
     page = client.get(f"/complaints/cases/{case.number}/forms/{F.COMPLAINT_REGISTER.value}").text
     assert "&lt;b&gt;张&lt;/b&gt;" in page
     assert "{{ 7 * 7 }} %(name)s &lt;script&gt;" in page
+
+
+def test_the_follow_page_leads_to_what_can_be_printed(
+    client: FlaskClient, shop: Merchant, officer: int
+) -> None:
+    case = file_in(State.ENDED, Track.MEDIATION, shop, officer, now=NOW, key="mine")
+    follow(client, "mine")
+    page = client.get(f"/complaints/cases/{case.number}").text
+    linked = set(re.findall(rf'href="/complaints/cases/{case.number}/forms/(\w+)"', page))
+    assert linked == {row.form.value for row in official_forms.forms_for_filer(case)}
+    assert len(linked) == 4

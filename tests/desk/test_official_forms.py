@@ -150,3 +150,13 @@ def test_an_unknown_form_or_case_is_not_found(client: FlaskClient, shop: Merchan
     case = file_case(shop, now=NOW)
     assert client.get(f"/desk/cases/{case.number}/forms/no_such_form").status_code == 404
     assert client.get("/desk/cases/TS-0000-0000/forms/complaint_register").status_code == 404
+
+
+def test_the_case_page_leads_to_every_form_of_its_track(
+    client: FlaskClient, shop: Merchant, officer: int
+) -> None:
+    case = file_in(State.RECEIVED, Track.MEDIATION, shop, officer, now=NOW)
+    page = client.get(f"/desk/cases/{case.number}").text
+    linked = set(re.findall(rf'href="/desk/cases/{case.number}/forms/(\w+)"', page))
+    assert {OfficialForm(value).order for value in linked} == {1, 3, 4, 5, 6, 7, 8, 9}
+    assert "暂不能填写" in page
