@@ -135,6 +135,8 @@ def clean_document(data: bytes) -> Image.Image:
     count = len(document)
     if not 1 <= count <= MOST_PAGES:
         raise Refused("too_many_pages" if count else "broken", pages_count=count, limit_count=MOST_PAGES)
+    # The stamp of an e-invoice is a form field. This build of PDFium holds no script engine and no XFA.
+    document.init_forms()
     return _stacked([_sheet(document[number]) for number in range(count)])
 
 
@@ -143,8 +145,7 @@ def _sheet(page: Any) -> Image.Image:
     if not (0 < width < math.inf and 0 < height < math.inf):
         raise Refused("broken")
     scale = min(PAGE_WIDTH_PX / width, PAGE_HEIGHT_PX / height, PAGE_SCALE)
-    # Forms stay undrawn: they are where a PDF's scripts live.
-    sheet: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+    sheet: Image.Image = page.render(scale=scale).to_pil()
     return sheet.convert("RGB")
 
 

@@ -159,6 +159,19 @@ def test_the_pages_of_a_document_stand_below_one_another() -> None:
     assert opened(copy.thumbnail).size == (160, 320)
 
 
+def test_the_stamp_of_an_e_invoice_is_part_of_its_picture() -> None:
+    stamp = documents.stream(b"0 0.6 0 rg 0 0 100 100 re f", b"/Type/XObject/Subtype/Form/BBox[0 0 100 100]")
+    field = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 4/Rect[20 20 120 120]/P 3 0 R/AP<</N 6 0 R>>>>"
+    parts = documents.objects(
+        catalogue=b"/AcroForm<</Fields[5 0 R]/SigFlags 3>>", page_more=b"/Annots[5 0 R]"
+    )
+    copy = cleaning.clean(documents.written(parts | {5: field, 6: stamp}), name="发票.pdf")
+    with Image.open(io.BytesIO(copy.jpeg)) as picture:
+        scale = picture.width / 300
+        red, green, blue = picture.convert("RGB").getpixel((int(30 * scale), int((420 - 30) * scale)))
+    assert green > 100 > max(red, blue)
+
+
 def test_a_document_of_five_pages_is_too_long() -> None:
     error = refused(pages(5), "receipt.pdf")
     assert error.reason == "too_many_pages"
