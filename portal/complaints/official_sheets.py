@@ -74,26 +74,23 @@ def _sheet(due: DueForm, holder: Holder) -> Sheet:
 
 
 def _head(due: DueForm) -> Part:
+    """Return office and numbers: a register bears the official one, a notice one of its own besides."""
     case = due.case
-    number = (
-        field(say("Number of the form"), case.official_number)
-        if due.rule.moves == ()
-        else field(say("Number of this document"))
+    official = say("Official number") if due.rule.moves else say("Number of the form")
+    own = (field(say("Number of this document")),) if due.rule.moves else ()
+    fields = (
+        field(say("Unit"), issuing_office(due)),
+        *own,
+        field(official, case.official_number),
+        field(say("Number of the case on this site"), case.number),
     )
-    official = () if due.rule.moves == () else (field(say("Official number"), case.official_number),)
-    return Part(
-        None,
-        (
-            field(say("Unit"), issuing_office(due)),
-            number,
-            *official,
-            field(say("Number of the case on this site"), case.number),
-        ),
-    )
+    return Part(None, fields)
 
 
 def _addressees(due: DueForm, holder: Holder) -> tuple[Value, ...]:
-    """Return to whom a copy goes; the file's copy shows to whom the others went."""
+    """Return to whom a copy goes; the file's shows to whom the others went, a register's nobody."""
+    if not due.rule.moves:
+        return ()
     if holder is Holder.FILE:
         return tuple(
             one for other in due.rule.holders if other is not Holder.FILE for one in _addressees(due, other)

@@ -74,6 +74,7 @@ def test_form_1_holds_the_fields_of_the_official_form(shop: Merchant) -> None:
     assert told["联系人"] == ""
     assert told["证据"] == ""
     assert [part.fields for part in sheet.parts if not part.fields] == []
+    assert sheet.addressees == ()
 
 
 def test_without_an_identity_number_its_fields_are_blank(shop: Merchant) -> None:
