@@ -13,20 +13,20 @@ from portal.accounts.access import held_receipts, receipt_required, require_rece
 from portal.accounts.security import address_key, limiter
 from portal.base import cleaning, clock, crypto
 from portal.base.db import unit_of_work
-from portal.base.labels import byte_size, label, render
+from portal.base.labels import byte_size, render
 from portal.base.web import seen_elsewhere
-from portal.complaints import actions, draft_views, drafting, evidence, queries, uploading
+from portal.complaints import drafting, evidence, queries, uploading
 from portal.complaints.drafting import Draft
 from portal.complaints.evidence import Attached, EvidenceFile, Prepared, TooManyFiles
-from portal.complaints.queries import Case, Filing
-from portal.complaints.step_forms import FORMS, DraftForm
+from portal.complaints.evidence_pages import case_page, flash_of, meter, step_again, told, upload_limits
+from portal.complaints.queries import Case
 from portal.complaints.uploading import MOST_REQUEST_BYTES, Taken
-from portal.rules.complaint_flow import Actor, MoveName
+from portal.rules.complaint_flow import Actor
 from portal.rules.errors import RuleError
-from portal.rules.intake import completeness, evidence_guide
 from portal.rules.intake_terms import EvidenceSlot, Step
 
 bp = Blueprint("evidence", __name__, url_prefix="/complaints")
+
 
 # These alone take a body as large as photos are.
 UPLOADS = {"evidence.add", "evidence.add_to_case"}
@@ -47,16 +47,6 @@ def _make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @bp.app_context_processor
 def _limits() -> dict[str, Any]:
     return {"upload_limits": upload_limits}
-
-
-def upload_limits() -> dict[str, Any]:
-    """Return what a page with an upload says of its limits."""
-    return {
-        "accept": uploading.ACCEPT,
-        "most_files": evidence.MOST_FILES,
-        "most_bytes": cleaning.MOST_BYTES,
-        "most_size": byte_size(cleaning.MOST_BYTES),
-    }
 
 
 @bp.post("/drafts/<number>/evidence/files")
@@ -80,12 +70,12 @@ def add(number: str) -> Any:
     taken, code = _take(attach, draft.evidence)
     draft = _own_draft(number)
     if _wants_json():
-        return _told(taken, code, draft, remove_from=number)
+        return told(taken, code, draft, remove_from=number)
     if draft.sent_to:
-        return _case_page(_own_case(draft.sent_to), taken.refused, code)
+        return case_page(_own_case(draft.sent_to), taken.refused, code, slot=slot)
     if not taken.is_whole:
-        return _step_again(draft, taken.refused, code)
-    _flash_of(taken)
+        return step_again(draft, taken.refused, code, slot=slot)
+    flash_of(taken)
     return seen_elsewhere(_step_address(draft) + f"#{slot.value}")
 
 
@@ -104,7 +94,7 @@ def remove(number: str, file_number: str) -> Any:
     evidence.remove_stored(keys)
     draft = _own_draft(number)
     if _wants_json():
-        return jsonify(said=_("Removed."), meter=_meter(draft))
+        return jsonify(said=_("Removed."), meter=meter(draft))
     flash(_("Removed."), "good")
     return seen_elsewhere(_step_address(draft))
 
@@ -117,7 +107,7 @@ def add_to_case(number: str) -> Any:
     """Show what the filer gave to a case, and take more while it is open."""
     case = _own_case(number)
     if request.method == "GET":
-        return _case_page(case, (), 200)
+        return case_page(case, (), 200)
     slot = _slot()
 
     def attach(prepared: Sequence[Prepared]) -> tuple[list[Attached], list[TooManyFiles]]:
@@ -129,10 +119,10 @@ def add_to_case(number: str) -> Any:
     taken, code = _take(attach, case.filing.evidence)
     case = _own_case(number)
     if _wants_json():
-        return _told(taken, code, case.filing)
+        return told(taken, code, case.filing)
     if not taken.is_whole:
-        return _case_page(case, taken.refused, code)
-    _flash_of(taken)
+        return case_page(case, taken.refused, code, slot=slot)
+    flash_of(taken)
     return seen_elsewhere(url_for("evidence.add_to_case", number=case.number))
 
 
@@ -178,10 +168,10 @@ def _page_behind(sentence: str) -> Any:
     if request.endpoint == "evidence.add":
         draft = drafting.draft_by_number(number)
         if draft is not None and draft.receipt_hash in held_receipts():
-            return _step_again(draft, [sentence], 413)
+            return step_again(draft, [sentence], 413)
     case = queries.case_by_number(number)
     if case is not None and case.filing.receipt_hash in held_receipts():
-        return _case_page(case, [sentence], 413)
+        return case_page(case, [sentence], 413)
     return None
 
 
@@ -197,69 +187,8 @@ def _take(attach: uploading.Attach, known: Sequence[EvidenceFile]) -> tuple[Take
     return taken, 200 if taken.is_whole else 422
 
 
-def _told(taken: Taken, code: int, holder: Draft | Filing, *, remove_from: str = "") -> Any:
-    """Return for the script what became of the files, with the pieces of page that change."""
-    rows = [
-        {
-            "number": one.file.number,
-            "is_new": one.is_new,
-            "row": render_template("complaints/evidence/_row.html", file=one.file, remove_from=remove_from),
-        }
-        for one in taken.added
-    ]
-    said = [*(_said_of(one) for one in taken.added), *taken.refused]
-    return jsonify(added=rows, errors=taken.refused, said=" ".join(said), meter=_meter(holder)), code
-
-
-def _said_of(one: Attached) -> str:
-    name = one.file.name or _("The file")
-    if one.is_new:
-        return _("%(name)s was added.", name=name)
-    return _(
-        "%(name)s is here already, under “%(slot)s”; it is kept once.", name=name, slot=label(one.file.slot)
-    )
-
-
-def _flash_of(taken: Taken) -> None:
-    for one in taken.added:
-        flash(_said_of(one), "good" if one.is_new else "info")
-
-
-def _meter(holder: Draft | Filing) -> str:
-    return render_template("complaints/evidence/_meter.html", **guided(holder))
-
-
-def guided(holder: Draft | Filing) -> dict[str, Any]:
-    """Return what the guided set of a draft or filing shows."""
-    kind, files = evidence.kind_of(holder), evidence.files_of_filer(holder)
-    return {
-        "files": files,
-        "guide": evidence_guide(kind),
-        "completeness": completeness(kind, {file.slot for file in files}),
-    }
-
-
 def _step_address(draft: Draft) -> str:
     return url_for("drafts.step", number=draft.number, step=Step.EVIDENCE.value)
-
-
-def _step_again(draft: Draft, sentences: Sequence[str], code: int) -> Any:
-    form: DraftForm = FORMS[Step.EVIDENCE](formdata=None)
-    form.form_errors.extend(sentences)
-    return draft_views.step_page(draft, Step.EVIDENCE, form, code)
-
-
-def _case_page(case: Case, sentences: Sequence[str], code: int) -> Any:
-    form = DraftForm(formdata=None)
-    form.form_errors.extend(sentences)
-    page = render_template(
-        "complaints/evidence/add_to_case.html",
-        case=case,
-        form=form,
-        may_add=MoveName.ADD_MATERIAL in actions.open_moves(case, Actor.COMPLAINANT),
-        **guided(case.filing),
-    )
-    return page, code
 
 
 def _own_draft(number: str) -> Draft:

@@ -86,6 +86,10 @@ def test_what_is_refused_is_named_and_what_is_sound_is_kept(client: FlaskClient,
     assert answer.status_code == 422
     page = page_of(answer)
     assert "bad.exe" in page.select_one("#error-summary").text
+    chooser = page.select_one(f"#{GOODS.value}-file")
+    assert chooser["aria-invalid"] == "true"
+    assert f"{GOODS.value}-error" in chooser["aria-describedby"].split()
+    assert [error["id"] for error in page.select(".fm-field-error")] == [f"{GOODS.value}-error"]
     assert [name.text for name in page.select(".fm-file-name")] == ["good.jpg"]
 
 

@@ -210,6 +210,7 @@
   }
 
   root.classList.add("is-scripted");
+  if (navigator.maxTouchPoints > 0) root.classList.add("has-touch");
   root.addEventListener("change", (event) => {
     const form = event.target.closest("[data-pick]");
     if (!form || event.target.type !== "file") return;
