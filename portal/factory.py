@@ -35,6 +35,7 @@ from portal.complaints.survey_views import bp as surveys_blueprint
 from portal.complaints.telling import SEND_NOTICE
 from portal.complaints.views import bp as complaints_blueprint
 from portal.complaints.voice_views import bp as voices_blueprint
+from portal.desk.evidence_views import bp as desk_evidence_blueprint
 from portal.desk.intake_views import bp as desk_intake_blueprint
 from portal.desk.move_views import bp as desk_moves_blueprint
 from portal.desk.naming_views import bp as desk_naming_blueprint
@@ -47,6 +48,7 @@ from portal.merchants.views import merchants as merchants_blueprint
 from portal.records import jobs as record_jobs
 from portal.records.views import records as records_blueprint
 from portal.search.queries import use_index
+from portal.workspace.evidence_views import bp as workspace_evidence_blueprint
 from portal.workspace.views import bp as workspace_blueprint
 
 migrate = Migrate()
@@ -68,7 +70,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     drafts_blueprint,
     official_forms_blueprint,
     workspace_blueprint,
+    workspace_evidence_blueprint,
     desk_blueprint,
+    desk_evidence_blueprint,
     desk_intake_blueprint,
     desk_moves_blueprint,
     desk_naming_blueprint,

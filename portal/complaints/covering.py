@@ -9,6 +9,7 @@ from datetime import datetime
 from portal.base import cleaning, files
 from portal.base.cleaning import Region
 from portal.base.db import db
+from portal.complaints.deciding import require_merchant
 from portal.complaints.evidence_models import EvidenceFile, EvidenceView
 from portal.complaints.models import Case, Filing
 from portal.complaints.storing import store
@@ -48,6 +49,15 @@ def cover(file: EvidenceFile, prepared: Cover, *, user_id: int, now: datetime) -
     return replaced
 
 
+def uncover(file: EvidenceFile, *, user_id: int, now: datetime) -> list[str]:
+    """Show a file as it is from now on; return what is to be removed after the commit."""
+    db.session.refresh(file, with_for_update=True)
+    replaced = [key for key in (file.masked_key, file.masked_thumbnail_key) if key]
+    file.masks = file.masked_key = file.masked_thumbnail_key = None
+    file.masked_at, file.masked_by_id = now, user_id
+    return replaced
+
+
 def release(file: EvidenceFile, *, user_id: int, now: datetime) -> None:
     """Show a file to the merchant of a 投诉, once and for all.
 
@@ -57,6 +67,22 @@ def release(file: EvidenceFile, *, user_id: int, now: datetime) -> None:
         raise MoveNotAllowed(say("This file belongs to a report; the merchant must not see it."))
     if file.released_at is None:
         file.released_at, file.released_by_id = now, user_id
+
+
+def release_in(case: Case, file: EvidenceFile, *, user_id: int, now: datetime) -> None:
+    """Show a file to the merchant of one case; MoveNotAllowed where that case may not show it."""
+    if not case.is_open:
+        raise MoveNotAllowed(say("This case is closed."))
+    if not may_release(file, case):
+        raise MoveNotAllowed(say("This file belongs to a report; the merchant must not see it."))
+    require_merchant(case)
+    release(file, user_id=user_id, now=now)
+
+
+def may_release(file: EvidenceFile, case: Case) -> bool:
+    """Say whether a file may be shown to a merchant on a case: never on a 举报, or what came to one."""
+    is_of_case = file.filing_id is not None and file.filing_id == case.filing_id
+    return is_of_case and case.track is Track.MEDIATION and _is_of_a_complaint(file)
 
 
 def note_view(file: EvidenceFile, *, user_id: int, is_original: bool, now: datetime) -> None:

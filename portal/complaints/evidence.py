@@ -21,11 +21,14 @@ from portal.base.db import db
 from portal.complaints.covering import (
     Cover,
     cover,
+    may_release,
     note_view,
     prepare_cover,
     release,
+    release_in,
     released_files,
     shown_key,
+    uncover,
 )
 from portal.complaints.drafting import require_unsent, typed_in
 from portal.complaints.evidence_models import EvidenceFile
@@ -50,6 +53,7 @@ __all__ = [
     "file_by_number",
     "files_of_filer",
     "kind_of",
+    "may_release",
     "note_added",
     "note_view",
     "prepare",
@@ -57,11 +61,13 @@ __all__ = [
     "receipt_hash_of",
     "referenced_keys",
     "release",
+    "release_in",
     "released_files",
     "remove_file",
     "remove_stored",
     "same_file",
     "shown_key",
+    "uncover",
 ]
 
 MOST_FILES = 9

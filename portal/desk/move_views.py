@@ -25,7 +25,9 @@ from portal.desk.door import (
     open_moves,
     wanted_case,
 )
-from portal.desk.forms import FindingForm, MoveForm, move_form
+from portal.desk.finding_forms import FindingForm
+from portal.desk.forms import MoveForm, move_form
+from portal.desk.letters import letter_ahead
 from portal.desk.reading import Case
 from portal.desk.typed import told_by
 from portal.rules.complaint_flow import Actor, MoveName
@@ -81,7 +83,7 @@ def make_move(number: str, name: str) -> Any:
     wanted = _move_named(name)
     actor = open_moves(found).get(wanted, actors()[0])
     form = _form_of(found, wanted, actor)
-    if request.method == "GET":
+    if request.method == "GET" or "preview" in request.form:
         return _move_page(found, wanted, actor, form, status=_status_of(found, wanted))
     if not form.validate():
         return _move_page(found, wanted, actor, form, status=422)
@@ -90,7 +92,7 @@ def make_move(number: str, name: str) -> Any:
         carry_out(
             case_again(number),
             wanted,
-            _given(form),
+            _given(form, amount_fen=form.amount_fen),
             actor=actor,
             user_id=require_member().user_id,
             region_prefixes=regions_seen(),
@@ -129,12 +131,12 @@ def _form_of(found: Case, name: MoveName, actor: Actor) -> MoveForm:
     )
 
 
-def _given(form: MoveForm) -> Given:
+def _given(form: MoveForm, *, amount_fen: int | None = None) -> Given:
     return Given(
         official_number=form.text("official_number"),
         received_on=form.received_on.data if "received_on" in form else None,
         ground=form.chosen_ground,
-        amount_fen=form.amount_fen,
+        amount_fen=amount_fen,
         reason=form.text("reason"),
         office_id=form.office.data if "office" in form else None,
         other_case=form.text("other_case"),
@@ -166,6 +168,7 @@ def _move_page(found: Case, name: MoveName, actor: Actor, form: MoveForm, *, sta
         owed=owed,
         grounds=grounds,
         lacks_merchant=moves.lacks_merchant(found, name),
+        letter=letter_ahead(found, name, _given(form), actor=actor, today=clock.today()),
     )
     return page, status
 
@@ -182,5 +185,6 @@ def _finding_page(
         effect=effect,
         bought=bought_lines(found.filing),
         lacks_merchant=moves.lacks_merchant(found, MoveName.RECORD_FINDING),
+        letter=letter_ahead(found, MoveName.RECORD_FINDING, Given(), actor=actors()[0], today=clock.today()),
     )
     return page, status

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
+from portal.base.cleaning import MOST_REGIONS, Region
 from portal.complaints.models import Case
+from portal.rules.errors import InputRefused
+from portal.rules.messages import say
 from portal.rules.metrology import AccuracyClass
 from portal.rules.quantities import MassUnit, parse_amount_fen, parse_mass_mg, parse_price_fen_per_kg
 
+REGION_FIELDS = ("left", "top", "right", "bottom")
 NOTHING = ("0", "0.0", "0.00")
 
 
@@ -29,6 +38,28 @@ def kilograms_of(text: str) -> int:
 def grams_of(text: str) -> int:
     """Return a typed weight in mg; a bare number counts grams."""
     return parse_mass_mg(text, MassUnit.G)
+
+
+def regions_of(typed: MultiDict[str, str]) -> list[Region]:
+    """Return the typed rectangles, in percent of the picture; rows left empty count as none.
+
+    Raises InputRefused for a row that is not whole.
+    """
+    columns = [typed.getlist(name) for name in REGION_FIELDS]
+    rows = [row for row in zip_longest(*columns, fillvalue="") if any(cell.strip() for cell in row)]
+    return [_region(row) for row in rows[: MOST_REGIONS + 1]]
+
+
+def _region(cells: Sequence[str]) -> Region:
+    try:
+        left, top, right, bottom = (
+            float(unicodedata.normalize("NFKC", cell).strip().removesuffix("%")) / 100 for cell in cells
+        )
+    except ValueError as fault:
+        raise InputRefused(
+            say("Each row needs four numbers from 0 to 100: left, top, right and bottom edge in percent.")
+        ) from fault
+    return Region(left, top, right, bottom)
 
 
 def told_by(case: Case) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from portal.base.labels import money, render
 from portal.base.once import do_once, new_submission_id
 from portal.base.web import seen_elsewhere
 from portal.complaints import actions as complaint_actions
+from portal.complaints import evidence
 from portal.complaints import queries as complaint_queries
 from portal.merchants import actions as merchant_actions
 from portal.merchants import queries as merchant_queries
@@ -258,6 +259,7 @@ def _case_page(number: str, **sent: OwnForm) -> Any:
     faulty = next((form for form in sent.values() if form.errors), None)
     page = render_template(
         "workspace/case.html",
+        shown_files=evidence.released_files(found),
         seen=case_seen(found, today=clock.today()),
         forms=forms,
         faulty=faulty,
