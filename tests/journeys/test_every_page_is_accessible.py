@@ -17,7 +17,7 @@ from portal.accounts import links
 from portal.accounts import queries as account_queries
 from portal.accounts.access import UNDECLARED, access_of
 from portal.accounts.models import Role
-from portal.base import clock, crypto
+from portal.base import clock
 from portal.base.db import unit_of_work
 from portal.records import queries as record_queries
 from portal.rules.complaint_flow import Track
@@ -31,6 +31,7 @@ from tests.builders import (
     make_pledge,
 )
 from tests.journeys.conftest import faults_by_axe, is_wider_than_the_screen
+from tests.journeys.following import Followed, hold_receipts, make_followed
 from tests.stories import settle_and_pay
 
 pytestmark = pytest.mark.browser
@@ -49,6 +50,8 @@ class Street:
     case: str
     invitation: str
     reset: str
+    settled: str
+    followed: Followed
 
 
 # The address of a page for each public GET endpoint; what is no page has its type.
@@ -64,9 +67,15 @@ ADDRESSES: dict[str, str] = {
     "records.stats": "/stats",
     "complaints.new": "/complaints/new?merchant={merchant}&goods=苹果&price=10&settled=1&reweighed=0.94",
     "complaints.follow": "/complaints/follow",
-    "complaints.filed": "/complaints/filed/{case}",
+    "complaints.filed": "/complaints/filed/{followed.lost}",
     "complaints.show": "/complaints/cases/{case}",
     "official_forms.show": "/complaints/cases/{case}/forms/complaint_register",
+    "requests.answer": "/complaints/requests/{followed.question_token}",
+    "requests.answer_in_case": "/complaints/cases/{followed.asked}/questions/{followed.question}",
+    "surveys.survey": "/complaints/cases/{settled}/survey?satisfied=no",
+    "recovery.recover": "/complaints/recover",
+    "voices.join": "/complaints/join/{followed.join}",
+    "voices.show": "/complaints/voices/{followed.voice}",
     "accounts.sign_in": "/account/login",
     "accounts.give_code": "/account/second-factor",
     "accounts.accept_invitation": "/account/invitation/{invitation}",
@@ -79,7 +88,10 @@ NO_PAGES: dict[str, str] = {
     "health.readyz": "/readyz",
     "records.checkpoint": "/log/checkpoint",
     "records.proof": "/records/{record}/proof.json",
+    "feeds.feed": "/complaints/feeds/{followed.feed}",
 }
+# Files for the holder of a receipt.
+FILES: dict[str, str] = {"complaints.receipt_file": "/complaints/filed/{followed.lost}/receipt.txt"}
 # Other states of pages that a visitor meets: nothing found, not found, gone astray.
 MORE = (
     "/?q=没有这家店",
@@ -90,6 +102,14 @@ MORE = (
     "/complaints/new?merchant=M0000000000",
     "/merchants/M0000000000",
     "/account/reset/used-already",
+    "/complaints/filed/{case}",
+    "/complaints/cases/{settled}",
+    "/complaints/cases/{followed.asked}",
+    "/complaints/cases/{settled}/survey",
+    "/complaints/cases/{settled}/survey?satisfied=yes",
+    "/complaints/requests/{followed.answered_token}",
+    "/complaints/requests/nonsense",
+    "/complaints/join/nonsense",
     "/nowhere",
 )
 IN_ENGLISH = ("/?lang=en", "/weigh?lang=en", "/complaints/new?merchant={merchant}", "/merchants/{merchant}")
@@ -112,6 +132,17 @@ def _send_empty(address: str) -> Spoil:
     return spoil
 
 
+def _send_too_much(address: str) -> Spoil:
+    """Open a page, type more into its last box than it takes, and send it."""
+
+    def spoil(page: Page, street: Street) -> None:
+        page.goto(address.format(**vars(street)))
+        page.locator("main form.fm-form textarea").last.fill("字" * 1001)
+        page.locator("main form.fm-form button:not([type=button])").first.click()
+
+    return spoil
+
+
 def _open(address: str) -> Spoil:
     return lambda page, street: page.goto(address.format(**vars(street))) and None
 
@@ -122,12 +153,23 @@ ERRORS: dict[str, Spoil] = {
     "complaints.new": _send_empty("/complaints/new?merchant={merchant}"),
     "complaints.follow": _send_empty("/complaints/follow"),
     "complaints.take_step": _send_empty("/complaints/cases/{case}"),
+    "complaints.check_code": _send_empty("/complaints/filed/{followed.lost}"),
+    "requests.answer": _send_empty(ADDRESSES["requests.answer"]),
+    "requests.answer_in_case": _send_empty(ADDRESSES["requests.answer_in_case"]),
+    "surveys.survey": _send_too_much(ADDRESSES["surveys.survey"]),
+    "recovery.recover": _send_empty(ADDRESSES["recovery.recover"]),
+    "voices.join": _send_too_much(ADDRESSES["voices.join"]),
     "accounts.sign_in": _send_empty("/account/login"),
     "accounts.give_code": _send_empty("/account/second-factor"),
     "accounts.accept_invitation": _send_empty("/account/invitation/{invitation}"),
     "accounts.reset_password": _send_empty("/account/reset/{reset}"),
 }
-WITHOUT_FIELDS = {"complaints.forget": "one button", "accounts.sign_out": "one button"}
+WITHOUT_FIELDS = {
+    "complaints.forget": "one button",
+    "feeds.begin": "one button",
+    "feeds.end": "one button",
+    "accounts.sign_out": "one button",
+}
 # GET endpoints whose form a visitor can spoil.
 SPOILED_BY_GET = {"instruments.weigh"}
 
@@ -168,7 +210,10 @@ def street(served: Flask) -> Street:
         record = record_queries.latest(today=clock.today(), limit=1)[0].number
         signed = served.test_cli_runner().invoke(args=["log", "checkpoint"])
         assert signed.exit_code == 0, signed.output
-        return Street(shop.number, instrument, record, case.number, invitation, reset)
+        followed = make_followed(shop, now)
+        return Street(
+            shop.number, instrument, record, case.number, invitation, reset, settled.number, followed
+        )
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +221,7 @@ def page(browser: Browser, served: Flask, street: Street) -> Iterator[Page]:
     """Yield a phone that holds a receipt and has given a password but not yet the second factor."""
     context = browser.new_context(base_url=served.config["PUBLIC_URL"], viewport=PHONE, locale="zh-CN")
     page = context.new_page()
-    page.goto("/complaints/follow")
-    page.fill("main [name=code]", crypto.receipt_code("open"))
-    page.locator("main form.fm-form button").first.click()
+    hold_receipts(page, street.followed.lost, "open", "settled", "asked", "voice")
     page.goto("/account/login")
     page.fill("main [name=login]", LOGIN)
     page.fill("main [name=password]", PASSWORD)
@@ -212,7 +255,7 @@ def visit(page: Page, addresses: dict[str, str]) -> dict[str, list[str]]:
 
 
 def test_the_list_of_addresses_is_whole(served: Flask) -> None:
-    assert {*ADDRESSES, *NO_PAGES} == endpoints(served, "GET")
+    assert {*ADDRESSES, *NO_PAGES, *FILES} == endpoints(served, "GET")
 
 
 def test_the_list_of_error_states_is_whole(served: Flask) -> None:
@@ -224,7 +267,7 @@ def test_every_public_page_is_accessible_and_fits_the_screen(page: Page, street:
 
 
 def test_every_other_state_of_a_page_is_accessible(page: Page, street: Street) -> None:
-    assert visit(page, {address: address for address in MORE}) == {}
+    assert visit(page, {address: address.format(**vars(street)) for address in MORE}) == {}
 
 
 def test_every_forms_error_state_is_accessible(page: Page, street: Street) -> None:
@@ -248,6 +291,13 @@ def test_what_is_no_page_is_no_html(served: Flask, street: Street) -> None:
     for name, address in NO_PAGES.items():
         answer = served.test_client().get(address.format(**vars(street)))
         assert (answer.mimetype == "text/html") is False, name
+
+
+def test_the_holder_of_a_receipt_gets_its_files(page: Page, street: Street) -> None:
+    for name, address in FILES.items():
+        answer = page.request.get(address.format(**vars(street)))
+        assert answer.status == 200, name
+        assert not answer.headers["content-type"].startswith("text/html"), name
 
 
 def test_planted_faults_are_found(page: Page) -> None:
