@@ -7,7 +7,7 @@ export PORT ?= 8000
 export DEMO ?= 1
 BIN := .venv/bin
 
-.PHONY: run codes setup test lint translations bench mutate clean
+.PHONY: run codes setup test lint translations bench crash mutate clean
 .DEFAULT_GOAL := run
 
 .venv/bin/python:
@@ -57,6 +57,10 @@ lint: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.search
+
+# 5,000 people file while everything is killed with SIGKILL; make crash DATABASE=postgresql ARGS="--kills 40"
+crash: .venv/dev.stamp translations
+	@$(BIN)/python -m benchmarks.crash --database $(or $(DATABASE),sqlite) $(ARGS)
 
 mutate: .venv/dev.stamp
 	@$(BIN)/python .ci/mutate.py
