@@ -95,8 +95,14 @@ def step(number: str, step: str) -> Any:
     if here is None:
         abort(404)
     if draft.sent_to is not None:
+        submission_id = session.get("sending", "")
+        if submission_id and drafting.draft_number(submission_id) == draft.number:
+            session["filed"] = submission_id
         return redirect(url_for("complaints.filed", number=draft.sent_to), code=303)
     if request.method == "GET":
+        if here is Step.PREVIEW:
+            # The reply to "send" may never arrive: whoever comes back here is still shown the code.
+            session["sending"] = draft.submission_id
         return step_page(draft, here, FORMS[here](data=drafting.typed_in(draft, here)), 200)
     return _leave_step(draft, here)
 

@@ -41,7 +41,7 @@ bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 BLOCK_SIGNS = 5
 # What this session keeps of a code that was just given out: the id it was computed from.
-SHOWN_ONCE = ("filed", "code_kept", "feed")
+SHOWN_ONCE = ("filed", "sending", "code_kept", "feed")
 
 
 @bp.get("/filed/<number>")

@@ -121,3 +121,26 @@ def test_a_form_with_an_id_too_long_is_not_filed(client: FlaskClient, shop: Merc
     assert answer.status_code == 422
     assert errors_in(answer) is not None
     assert filings() == 0
+
+
+def test_whoever_goes_back_after_a_lost_reply_is_still_shown_the_code(app: Flask, shop: Merchant) -> None:
+    client = app.test_client()
+    draft, _last = fill_in(client, typed(shop))
+    client.get(f"{draft}/preview")
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    lost = app.test_client()
+    lost.set_cookie("session", cookie.value)
+    lost.post(f"{draft}/send", data={"submission_id": "filing-1"})
+    # No cookie of that reply ever reached the first browser; it reads the last step again.
+    answer = client.get(f"{draft}/preview")
+    assert answer.status_code == 303
+    assert code_on(client.get(answer.location)) == crypto.receipt_code("filing-1")
+    client.post("/complaints/forget")
+    assert client.get(f"{draft}/preview").location == "/complaints/follow"
+    assert "sending" not in session_of(client)
+
+
+def session_of(client: FlaskClient) -> dict[str, object]:
+    with client.session_transaction() as session:
+        return dict(session)
