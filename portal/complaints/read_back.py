@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
 
+from portal.base.labels import in_language, render
 from portal.complaints.bought import bought_lines
 from portal.complaints.models import Case, Filing
 from portal.complaints.queries import judgement_told
@@ -79,6 +80,16 @@ def lines_to_copy(case: Case) -> tuple[CopyLine, ...]:
             agrees_to_delegation=filing.agrees_to_delegation if is_complaint else None,
         )
     )
+
+
+def text_to_copy(case: Case) -> str:
+    """Return those facts as plain Chinese lines, whoever reads: the statutory channel takes no other."""
+    with in_language("zh_Hans_CN"):
+        return "\n".join(f"{render(line.label)}：{_shown(line.value)}" for line in lines_to_copy(case))
+
+
+def _shown(value: Message | str) -> str:
+    return value if isinstance(value, str) else render(value)
 
 
 def _amounts(filing: Filing) -> tuple[Message | None, Message | None]:

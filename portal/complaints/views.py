@@ -26,7 +26,7 @@ from portal.complaints.follow_forms import BlockForm
 from portal.complaints.forms import CodeForm, StepForm
 from portal.complaints.holding import own_case
 from portal.complaints.official_forms import forms_for_filer
-from portal.complaints.read_back import lines_to_copy, read_back
+from portal.complaints.read_back import read_back, text_to_copy
 from portal.complaints.reading import CaseReading, reading_of
 from portal.complaints.recovering import new_code_of
 from portal.rules.complaint_flow import Actor, MoveName, Track
@@ -118,7 +118,7 @@ def _filed_page(reading: CaseReading, form: BlockForm, *, code: int = 200) -> An
         ahead={case.number: _ahead(case) for case in filing.cases},
         advice=meanwhile(filing.kind),
         sent=read_back(filing),
-        to_copy={case.number: lines_to_copy(case) for case in filing.cases},
+        to_copy={case.number: text_to_copy(case) for case in filing.cases},
         channels=channels,
         channel_rule=channel_rule,
     )
@@ -261,7 +261,7 @@ def _case_page(reading: CaseReading, form: StepForm, *, code: int = 200, message
         messages=queries.messages_of(case.id),
         papers=forms_for_filer(case),
         sent=read_back(case.filing),
-        to_copy=lines_to_copy(case),
+        to_copy=text_to_copy(case),
         channels=channels,
         channel_rule=channel_rule,
         claim=actions.claim_of(case),

@@ -118,6 +118,16 @@ def test_the_facts_to_copy_are_those_that_were_sent(shop: Merchant) -> None:
         assert any(sent in value for value in values), sent
 
 
+def test_the_facts_to_copy_are_chinese_whoever_reads(app: Flask, shop: Merchant) -> None:
+    number = make_case(shop, is_registered=False, now=NOW).number
+    shown = page_of(holder(app, just_filed=True).get(f"/complaints/filed/{number}?lang=en"))
+    copied = shown.select_one("#copy-1")
+    assert shown.html is not None
+    assert shown.html["lang"] == "en"
+    assert copied is not None
+    assert "商品或服务：苹果" in copied.get_text()
+
+
 def test_a_report_is_copied_without_requests_and_consents(shop: Merchant) -> None:
     case = make_case(shop, tracks=(Track.REPORT,), name=None, now=NOW)
     labels = [line.label.text for line in lines_to_copy(fresh(case.number))]
