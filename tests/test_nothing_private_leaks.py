@@ -78,7 +78,7 @@ def file_secrets(
     sent = typed(
         merchant, told.key, wanted, name=told.name, phone=phone, address=told.address, narrative=narrative
     )
-    sent |= {"agrees_to_publication": "y"} if agrees else {}
+    sent |= {"agrees_to_publication": "yes"} if agrees else {}
     told.numbers.update({case.track: case.number for case in filed_cases(app.test_client(), sent)})
     return told
 

@@ -1,4 +1,4 @@
-"""Queries: what the typed answers of a draft come to, and the filing they make.
+"""Queries: what the typed answers of a draft come to.
 
 Every step is read anew each time from the text that was typed, so a draft holds nothing that
 was worked out, and what the last step shows is what is filed.
@@ -12,7 +12,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
 
-from portal.complaints.filing import FilingData
+from portal.complaints.party import consent, joint_count, party_errors, representatives
 from portal.complaints.words import Request
 from portal.instruments.weighing import Weighing, WeighingRefused, weigh
 from portal.merchants.models import Merchant, PledgeVersion
@@ -21,11 +21,10 @@ from portal.rules.complaint_flow import Track
 from portal.rules.errors import FieldsRefused, InputRefused
 from portal.rules.intake import Screening, screen, tracks_for
 from portal.rules.intake_answers import Answers
-from portal.rules.intake_terms import BoughtFor, Channel, Concern, FiledAs, Handled, PurchaseKind, Step
+from portal.rules.intake_terms import BoughtFor, Concern, FiledAs, Handled, PurchaseKind, Step
 from portal.rules.judgement import Judgement
 from portal.rules.messages import Message, say
 from portal.rules.pledge import PledgeTerms
-from portal.rules.pledge_clauses import CLAUSES
 from portal.rules.purchases import WEIGHED, Purchase, judge_purchase, read_purchase
 from portal.rules.quantities import parse_amount_fen
 from portal.rules.regions import COUNTY, find_region
@@ -34,10 +33,7 @@ from portal.rules.typed import Tries, read_day, read_day_of_purchase, read_time
 Member = TypeVar("Member", bound=Enum)
 Typed = Mapping[str, Mapping[str, Any]]
 
-# The pledge's promise of an amount, beside the six clauses of the commitment.
-PROMISED_AMOUNT = "promised_amount"
 LONGEST_NARRATIVE = 1000
-MOST_JOINT = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +51,11 @@ class DraftReading:
     screening: Screening
     tracks: frozenset[Track]
     errors: Mapping[Step, Mapping[str, Message]]
+
+    @property
+    def respondent(self) -> str:
+        """The name of whom it is about, listed or not; empty before that was said."""
+        return self.merchant.name if self.merchant else self.answers.place_name or ""
 
     def told(self, step: Step, field: str) -> str:
         """Return one typed text, stripped."""
@@ -92,11 +93,18 @@ def read_draft(typed: Typed, *, today: date) -> DraftReading:
         phone=_text(who, "phone"),
         address=_text(who, "address"),
         has_power_of_attorney=bool(who.get("has_power_of_attorney")),
-        has_proxy_identity=bool(_text(who, "proxy_name") and _text(who, "proxy_phone")),
-        representative_count=len(_representatives(who)),
+        has_proxy_name=bool(_text(who, "proxy_name")),
+        has_proxy_phone=bool(_text(who, "proxy_phone")),
+        joint_count=joint_count(who),
+        representative_count=len(representatives(who)),
+        agrees_to_publication=consent(who, "agrees_to_publication"),
+        agrees_to_delegation=consent(who, "agrees_to_delegation"),
         seen=frozenset(step for step in Step if typed.get(step.value, {}).get("seen")),
     )
     screening = screen(answers, today=today)
+    tracks = _tracks(answers, screening)
+    is_complaint = Track.MEDIATION in tracks
+    errors[Step.WHO] |= party_errors(who, answers.filed_as if is_complaint else FiledAs.SELF)
     return DraftReading(
         typed=typed,
         answers=answers,
@@ -107,73 +115,9 @@ def read_draft(typed: Typed, *, today: date) -> DraftReading:
         judgement=weighing.judgement if weighing else judge_purchase(purchase) if purchase else None,
         pledge=pledge,
         screening=screening,
-        tracks=_tracks(answers, screening),
+        tracks=tracks,
         errors={step: found for step, found in errors.items() if found},
     )
-
-
-def filing_data(
-    reading: DraftReading,
-    *,
-    channel: Channel = Channel.ONLINE,
-    typed_by_id: int | None = None,
-    language: str = "zh_Hans_CN",
-    notice_edition: str = "",
-) -> FilingData:
-    """Return the filing a draft makes; a report alone without a name carries nothing of its sender.
-
-    Raises InputRefused where a step still cannot be used.
-    """
-    kind = reading.answers.kind
-    if reading.errors or not reading.tracks or kind is None:
-        raise InputRefused(say("Some steps still need something. Please look at the marked ones."))
-    told, who = reading.told, reading.typed.get(Step.WHO.value, {})
-    ticket = reading.typed.get("ticket", {})
-    is_complaint = Track.MEDIATION in reading.tracks
-    purchase, answers = reading.purchase, reading.answers
-    return FilingData(
-        merchant=reading.merchant,
-        respondent_name=told(Step.WHERE, "name")[:120],
-        respondent_place=told(Step.WHERE, "place")[:200],
-        region_code=reading.region_code,
-        device=(told(Step.WHAT, "device") or told(Step.WHERE, "stall"))[:60],
-        tracks=reading.tracks,
-        kind=kind,
-        weighing=reading.weighing,
-        purchase=purchase.snapshot() if purchase else None,
-        judgement=reading.judgement,
-        goods=purchase.goods if purchase else "",
-        bought_on=answers.bought_on,
-        bought_time=_time(reading),
-        amount_paid_fen=_paid_fen(reading),
-        requests=answers.requests if is_complaint else (),
-        pledge_clause=told(Step.ASK, "pledge_clause") or None if reading.pledge else None,
-        narrative=answers.narrative or "",
-        name=told(Step.WHO, "name") or None,
-        phone=told(Step.WHO, "phone") or None,
-        address=told(Step.WHO, "address") or None,
-        email=told(Step.WHO, "email") or None,
-        id_number_hash=told(Step.WHO, "id_number_hash") or None,
-        id_number_last_four=told(Step.WHO, "id_number_last_four") or None,
-        proxy=_proxy(who) if is_complaint and answers.filed_as is FiledAs.PROXY else None,
-        representatives=_representatives(who) if is_complaint and answers.filed_as is FiledAs.JOINT else (),
-        joint_count=_joint_count(who) if is_complaint and answers.filed_as is FiledAs.JOINT else None,
-        agrees_to_publication=told(Step.WHO, "agrees_to_publication") == "yes",
-        agrees_to_delegation=is_complaint and told(Step.WHO, "agrees_to_delegation") == "yes",
-        notice_edition=notice_edition,
-        recovery_hash=told(Step.WHO, "recovery_hash") or None,
-        language=language,
-        channel=channel,
-        typed_by_id=typed_by_id,
-        official_number=_text(ticket, "official_number") or None,
-        received_on=date.fromisoformat(ticket["received_on"]) if ticket.get("received_on") else None,
-    )
-
-
-def clauses_to_rely_on(pledge: PledgeVersion) -> list[str]:
-    """Return the ids of what a complaint may rely on in a pledge: its amount, then the clauses it holds."""
-    held = set(pledge.clauses or ())
-    return [PROMISED_AMOUNT, *(clause.id for clause in CLAUSES if not held or clause.id in held)]
 
 
 def _text(typed: Mapping[str, Any], field: str) -> str:
@@ -257,7 +201,8 @@ def _read_extras(texts: Mapping[str, str], errors: dict[str, Message]) -> None:
 
 
 def _narrative(what: Mapping[str, Any], errors: dict[str, Message]) -> str:
-    text = _text(what, "narrative")
+    # A browser sends each line end as two signs; it counts as the one that was typed.
+    text = _text(what, "narrative").replace("\r\n", "\n")
     if len(text) > LONGEST_NARRATIVE:
         errors["narrative"] = say(
             "Please keep it to %(most_count)s characters.", most_count=LONGEST_NARRATIVE
@@ -270,36 +215,3 @@ def _tracks(answers: Answers, screening: Screening) -> frozenset[Track]:
         return tracks_for(answers, screening)
     except InputRefused:
         return frozenset()
-
-
-def _time(reading: DraftReading) -> str:
-    try:
-        found = read_time(reading.told(Step.WHAT, "time_of_day"))
-    except InputRefused:
-        return ""
-    return found.strftime("%H:%M") if found else ""
-
-
-def _paid_fen(reading: DraftReading) -> int | None:
-    if reading.purchase:
-        return reading.purchase.paid_fen
-    text = reading.told(Step.WHAT, "paid")
-    return parse_amount_fen(text) if text else None
-
-
-def _proxy(who: Mapping[str, Any]) -> dict[str, str]:
-    fields = ("proxy_name", "proxy_phone", "proxy_matter", "proxy_power", "proxy_term")
-    return {name.removeprefix("proxy_"): _text(who, name) for name in fields}
-
-
-def _representatives(who: Mapping[str, Any]) -> list[dict[str, str]]:
-    told = [
-        {"name": _text(who, f"representative_{no}_name"), "phone": _text(who, f"representative_{no}_phone")}
-        for no in (1, 2)
-    ]
-    return [one for one in told if one["name"]]
-
-
-def _joint_count(who: Mapping[str, Any]) -> int | None:
-    text = _text(who, "joint_count")
-    return int(text) if text.isdecimal() and 2 <= int(text) <= MOST_JOINT else None

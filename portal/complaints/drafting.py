@@ -19,6 +19,8 @@ from portal.rules.intake_terms import Channel, Step
 from portal.rules.messages import say
 
 DRAFT_KEPT = timedelta(days=14)
+# Beside the steps: when each was kept last.
+KEPT_AT = "kept_at"
 
 # What one step was told, by the names of its fields; several answers as a list.
 Typed = Mapping[str, Any]
@@ -66,8 +68,12 @@ def keep_step(draft: Draft, step: Step, typed: Typed, *, now: datetime) -> None:
     require_unsent(draft)
     answers = answers_of(draft)
     answers[step.value] = dict(typed)
+    # By its versions a device tells what it kept of a step from what the portal has.
+    answers[KEPT_AT] = answers.get(KEPT_AT, {}) | {step.value: now.timestamp()}
     draft.answers = json.dumps(answers, ensure_ascii=False)
     draft.changed_at = now
+    # The next lock reads the row anew: what stands here only would be lost.
+    db.session.flush()
 
 
 def answers_of(draft: Draft) -> dict[str, dict[str, Any]]:
@@ -79,6 +85,11 @@ def answers_of(draft: Draft) -> dict[str, dict[str, Any]]:
 def typed_in(draft: Draft, step: Step) -> dict[str, Any]:
     """Return what one step was told so far."""
     return answers_of(draft).get(step.value, {})
+
+
+def versions_of(draft: Draft) -> dict[str, float]:
+    """Return when each step was kept last, in seconds since 1970."""
+    return answers_of(draft).get(KEPT_AT, {})
 
 
 def require_unsent(draft: Draft) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from portal.rules.complaint_terms import Track
 from portal.rules.errors import InputRefused
 from portal.rules.intake_answers import Answers
 from portal.rules.intake_copy import CopyFacts, CopyLine, copy_text, statutory_channels
@@ -184,15 +185,37 @@ def _missing_who(answers: Answers, today: date) -> list[Missing]:
         return _unseen(Step.WHO, answers)
     needs = needs_of(tracks, on=today, filed_as=answers.filed_as)
     missing = [
-        Missing(_FIELDS[need.detail], need.sentence)
+        Missing(field, need.sentence)
         for need in needs
-        if need.is_required and need.detail in _FIELDS and not _has(answers, need.detail)
+        if need.is_required
+        for field in _FIELDS.get(need.detail, ())
+        if not _has(answers, field)
     ]
-    most = most_representatives(today)
-    if answers.filed_as is FiledAs.JOINT and answers.representative_count > most:
+    if Track.MEDIATION in tracks:
+        missing += _missing_joint(answers, today) + _missing_consents(answers)
+    return missing or _unseen(Step.WHO, answers)
+
+
+def _missing_joint(answers: Answers, today: date) -> list[Missing]:
+    if answers.filed_as is not FiledAs.JOINT:
+        return []
+    most, missing = most_representatives(today), []
+    if answers.joint_count is None:
+        missing.append(Missing("joint_count", say("Please say how many people complain together.")))
+    if answers.representative_count > most:
         sentence = say("A joint complaint may name at most %(most_count)s representatives.", most_count=most)
         missing.append(Missing("representative_count", sentence))
-    return missing or _unseen(Step.WHO, answers)
+    return missing
+
+
+def _missing_consents(answers: Answers) -> list[Missing]:
+    """Ask for a yes or a no to each: official form 1 (投诉登记表) has a box for both."""
+    sentence = say("Please answer yes or no. Either answer is fine.")
+    return [
+        Missing(name, sentence)
+        for name in ("agrees_to_publication", "agrees_to_delegation")
+        if getattr(answers, name) is None
+    ]
 
 
 def _missing_nothing(answers: Answers, today: date) -> list[Missing]:
@@ -203,8 +226,8 @@ def _unseen(step: Step, answers: Answers) -> list[Missing]:
     return [] if step in answers.seen else [Missing("seen", say("Please look at this step."))]
 
 
-def _has(answers: Answers, detail: Detail) -> bool:
-    value = getattr(answers, _FIELDS[detail])
+def _has(answers: Answers, field: str) -> bool:
+    value = getattr(answers, field)
     return _is_given(value) if isinstance(value, str) else bool(value)
 
 
@@ -214,11 +237,11 @@ def _is_given(text: str | None) -> bool:
 
 # What "who" asks itself; the rest of a track's needs belongs to earlier steps.
 _FIELDS = {
-    Detail.NAME: "name",
-    Detail.PHONE: "phone",
-    Detail.ADDRESS: "address",
-    Detail.POWER_OF_ATTORNEY: "has_power_of_attorney",
-    Detail.PROXY_IDENTITY: "has_proxy_identity",
+    Detail.NAME: ("name",),
+    Detail.PHONE: ("phone",),
+    Detail.ADDRESS: ("address",),
+    Detail.POWER_OF_ATTORNEY: ("has_power_of_attorney",),
+    Detail.PROXY_IDENTITY: ("has_proxy_name", "has_proxy_phone"),
 }
 
 _MISSING: dict[Step, Callable[[Answers, date], list[Missing]]] = {

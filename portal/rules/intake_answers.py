@@ -15,7 +15,8 @@ class Answers:
     `is_measured` says that the figures of a purchase were read without an error (`purchases`, or
     `instruments.weighing` for retail and jewellery). `requests` holds what is asked of the merchant,
     `wants_checking` that the authority shall look into a breach. `known_on` is the day the filer
-    came to know, the day of purchase where it is not given. `seen` holds the steps passed by "next".
+    came to know, the day of purchase where it is not given. A consent is None until it was answered.
+    `seen` holds the steps passed by "next".
     """
 
     merchant_number: str | None = None
@@ -37,6 +38,10 @@ class Answers:
     phone: str | None = None
     address: str | None = None
     has_power_of_attorney: bool = False
-    has_proxy_identity: bool = False
+    has_proxy_name: bool = False
+    has_proxy_phone: bool = False
+    joint_count: int | None = None
     representative_count: int = 0
+    agrees_to_publication: bool | None = None
+    agrees_to_delegation: bool | None = None
     seen: frozenset[Step] = frozenset()

@@ -12,6 +12,7 @@ from portal.complaints import queries
 from portal.complaints.models import Case, Filing
 from portal.merchants.models import Merchant
 
+CONSENTS = {"agrees_to_publication": "no", "agrees_to_delegation": "no"}
 WHO = {"name": "张三丰", "phone": "13912345678", "address": "文二路2号3幢"}
 SHORT = {"goods": "苹果", "price": "10", "settled": "1", "reweighed": "0.94", "check_method": "better_scale"}
 STORY = "回家一称少了六十克。"
@@ -34,8 +35,10 @@ FIELDS = {
     "ask": {"requests", "wants_checking", "pledge_clause"},
     "who": {
         *WHO,
-        *("filed_as", "email", "id_number", "recovery_phrase", "agrees_to_publication"),
-        *("agrees_to_delegation", "has_power_of_attorney", "joint_count"),
+        *CONSENTS,
+        *("filed_as", "email", "id_number", "recovery_phrase", "has_power_of_attorney", "joint_count"),
+        *(f"proxy_{what}" for what in ("name", "phone", "matter", "power", "term")),
+        *(f"representative_{no}_{what}" for no in (1, 2) for what in ("name", "phone")),
     },
 }
 
@@ -46,7 +49,7 @@ def typed(
     """Return what is typed into all the steps; 60 g of apples are missing from a kilogram."""
     sent = {"merchant": merchant.number if merchant else "", "submission_id": key, "narrative": STORY}
     sent |= {"bought_on": "2026-06-01"}
-    return sent | FIRST_PART | SHORT | ASKED.get(wanted, {}) | WHO | more
+    return sent | FIRST_PART | SHORT | ASKED.get(wanted, {}) | WHO | CONSENTS | more
 
 
 def of_step(step: str, sent: dict[str, Any]) -> dict[str, Any]:

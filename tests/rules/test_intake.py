@@ -49,6 +49,8 @@ WHOLE = Answers(
     name="王小明",
     phone="13800000000",
     address="杭州市西湖区文一路 1 号",
+    agrees_to_publication=False,
+    agrees_to_delegation=True,
     seen=frozenset({Step.EVIDENCE, Step.WHO}),
 )
 
@@ -90,11 +92,31 @@ def test_a_whole_draft_lacks_nothing(step: Step) -> None:
         (Step.WHO, {"seen": frozenset({Step.EVIDENCE})}, ["seen"]),
         (Step.WHO, {"name": None, "requests": (), "wants_checking": True}, []),
         (Step.WHO, {"name": None, "requests": ("refund_price",), "wants_checking": True}, ["name"]),
-        (Step.WHO, {"filed_as": FiledAs.PROXY}, ["has_power_of_attorney", "has_proxy_identity"]),
-        (Step.WHO, {"filed_as": FiledAs.PROXY, "has_power_of_attorney": True}, ["has_proxy_identity"]),
-        (Step.WHO, {"filed_as": FiledAs.JOINT, "representative_count": 0}, []),
-        (Step.WHO, {"filed_as": FiledAs.JOINT, "representative_count": 2}, []),
-        (Step.WHO, {"filed_as": FiledAs.JOINT, "representative_count": 3}, ["representative_count"]),
+        (
+            Step.WHO,
+            {"filed_as": FiledAs.PROXY},
+            ["has_power_of_attorney", "has_proxy_name", "has_proxy_phone"],
+        ),
+        (
+            Step.WHO,
+            {"filed_as": FiledAs.PROXY, "has_power_of_attorney": True, "has_proxy_name": True},
+            ["has_proxy_phone"],
+        ),
+        (Step.WHO, {"filed_as": FiledAs.JOINT}, ["joint_count"]),
+        (Step.WHO, {"filed_as": FiledAs.JOINT, "joint_count": 2, "representative_count": 0}, []),
+        (Step.WHO, {"filed_as": FiledAs.JOINT, "joint_count": 2, "representative_count": 2}, []),
+        (
+            Step.WHO,
+            {"filed_as": FiledAs.JOINT, "joint_count": 3, "representative_count": 3},
+            ["representative_count"],
+        ),
+        (Step.WHO, {"agrees_to_publication": None}, ["agrees_to_publication"]),
+        (
+            Step.WHO,
+            {"agrees_to_publication": None, "agrees_to_delegation": None},
+            ["agrees_to_publication", "agrees_to_delegation"],
+        ),
+        (Step.WHO, {"agrees_to_delegation": None, "requests": (), "wants_checking": True}, []),
         (Step.WHO, {"filed_as": FiledAs.SELF, "representative_count": 3}, []),
     ],
 )
