@@ -19,8 +19,11 @@ from portal.accounts.access import UNDECLARED, access_of
 from portal.accounts.models import Role
 from portal.base import clock
 from portal.base.db import unit_of_work
+from portal.complaints import evidence
+from portal.complaints import queries as complaint_queries
 from portal.records import queries as record_queries
 from portal.rules.complaint_flow import Track
+from portal.rules.intake_terms import EvidenceSlot
 from tests.builders import (
     make_case,
     make_instrument,
@@ -30,6 +33,7 @@ from tests.builders import (
     make_office,
     make_pledge,
 )
+from tests.complaints.photos import photo
 from tests.journeys.conftest import faults_by_axe, is_wider_than_the_screen
 from tests.journeys.following import Followed, hold_receipts, make_followed
 from tests.stories import settle_and_pay
@@ -52,6 +56,7 @@ class Street:
     reset: str
     settled: str
     followed: Followed
+    photo: str
 
 
 # The address of a page for each public GET endpoint; what is no page has its type.
@@ -69,6 +74,7 @@ ADDRESSES: dict[str, str] = {
     "complaints.follow": "/complaints/follow",
     "complaints.filed": "/complaints/filed/{followed.lost}",
     "complaints.show": "/complaints/cases/{case}",
+    "evidence.add_to_case": "/complaints/cases/{case}/evidence",
     "official_forms.show": "/complaints/cases/{case}/forms/complaint_register",
     "requests.answer": "/complaints/requests/{followed.question_token}",
     "requests.answer_in_case": "/complaints/cases/{followed.asked}/questions/{followed.question}",
@@ -91,7 +97,11 @@ NO_PAGES: dict[str, str] = {
     "feeds.feed": "/complaints/feeds/{followed.feed}",
 }
 # Files for the holder of a receipt.
-FILES: dict[str, str] = {"complaints.receipt_file": "/complaints/filed/{followed.lost}/receipt.txt"}
+FILES: dict[str, str] = {
+    "complaints.receipt_file": "/complaints/filed/{followed.lost}/receipt.txt",
+    "evidence.show": "/complaints/evidence/{photo}",
+    "evidence.small": "/complaints/evidence/{photo}/small",
+}
 # Other states of pages that a visitor meets: nothing found, not found, gone astray.
 MORE = (
     "/?q=没有这家店",
@@ -146,6 +156,17 @@ def _send_too_much(address: str) -> Spoil:
     return spoil
 
 
+def _send_no_photo(address: str) -> Spoil:
+    """Open a page that takes photos and send its first form by hand, as without script, with none."""
+
+    def spoil(page: Page, street: Street) -> None:
+        page.goto(address.format(**vars(street)))
+        with page.expect_navigation():
+            page.locator("form[data-pick]").first.evaluate("form => form.submit()")
+
+    return spoil
+
+
 def _open(address: str) -> Spoil:
     return lambda page, street: page.goto(address.format(**vars(street))) and None
 
@@ -157,6 +178,7 @@ ERRORS: dict[str, Spoil] = {
     "complaints.follow": _send_empty("/complaints/follow"),
     "complaints.take_step": _send_empty("/complaints/cases/{case}"),
     "complaints.check_code": _send_empty("/complaints/filed/{followed.lost}"),
+    "evidence.add_to_case": _send_no_photo(ADDRESSES["evidence.add_to_case"]),
     "requests.answer": _send_empty(ADDRESSES["requests.answer"]),
     "requests.answer_in_case": _send_empty(ADDRESSES["requests.answer_in_case"]),
     "surveys.survey": _send_too_much(ADDRESSES["surveys.survey"]),
@@ -214,8 +236,12 @@ def street(served: Flask) -> Street:
         signed = served.test_cli_runner().invoke(args=["log", "checkpoint"])
         assert signed.exit_code == 0, signed.output
         followed = make_followed(shop, now)
+        prepared = evidence.prepare(photo(), name="秤.jpg")
+        with unit_of_work():
+            filing = complaint_queries.case_by_number(case.number).filing
+            shown = evidence.attach(filing, prepared, EvidenceSlot.GOODS, now=now).file.number
         return Street(
-            shop.number, instrument, record, case.number, invitation, reset, settled.number, followed
+            shop.number, instrument, record, case.number, invitation, reset, settled.number, followed, shown
         )
 
 
