@@ -6,21 +6,31 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-from portal.base.db import db
+from portal.accounts import actions as account_actions
+from portal.accounts import queries as account_queries
+from portal.accounts.models import Role
+from portal.base import clock
+from portal.base.db import db, unit_of_work
+from tests.builders import make_instrument, make_market, make_member, make_merchant, make_office, make_pledge
 from tests.conftest import absent, make_app
+from tests.journeys.checks import faults_by_axe as faults_by_axe
+from tests.journeys.checks import is_wider_than_the_screen as is_wider_than_the_screen
+from tests.journeys.people import PASSWORDS, Stage
 
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+# The machine that runs this may be busy; what is waited for comes, or the story ends here.
+expect.set_options(timeout=15_000)
 
 
 def chromium() -> str:
@@ -66,17 +76,30 @@ def browser_context_args(browser_context_args: dict[str, Any], served: Flask) ->
     return {**browser_context_args, "base_url": address, "viewport": {"width": 360, "height": 740}}
 
 
-def faults_by_axe(page: Page) -> list[str]:
-    """Return what axe holds against a page, one line a fault."""
-    results = Axe().run(page)
-    return [
-        f"{violation['id']}: {node['html'][:160]}"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-    ]
+@pytest.fixture(scope="module")
+def shop(served: Flask) -> str:
+    """Open the shop, give everybody a sign-in, and return the merchant's number."""
+    with served.app_context():
+        now = clock.now() - timedelta(days=40)
+        office_id = make_office(now=now)
+        market = make_market(now=now)
+        merchant = make_merchant("老王水果", market_id=market.id, stall_no="12", sector="market", now=now)
+        make_pledge(merchant, now=now)
+        make_instrument(merchant, now=now)
+        for login, role, subject in (
+            ("officer", Role.OFFICER, office_id),
+            ("owner", Role.MERCHANT_OWNER, merchant.id),
+        ):
+            make_member(role, subject, login=f"{login}@example.cn", name=login, now=now)
+            with unit_of_work():
+                user = account_queries.user_by_login(f"{login}@example.cn")
+                assert user is not None
+                account_actions.set_demo_sign_in(user, PASSWORDS[login], now)
+        return merchant.number
 
 
-def is_wider_than_the_screen(page: Page) -> bool:
-    return bool(
-        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
-    )
+@pytest.fixture
+def stage(served: Flask, shop: str, new_context: Any) -> Iterator[Stage]:
+    told = Stage(served, new_context, shop)
+    yield told
+    assert told.faults == []
