@@ -40,6 +40,7 @@ from portal.desk.intake_views import bp as desk_intake_blueprint
 from portal.desk.move_views import bp as desk_moves_blueprint
 from portal.desk.naming_views import bp as desk_naming_blueprint
 from portal.desk.official_views import bp as desk_forms_blueprint
+from portal.desk.recovery_views import bp as desk_recovery_blueprint
 from portal.desk.review_views import bp as desk_reviews_blueprint
 from portal.desk.views import desk as desk_blueprint
 from portal.instruments.views import instruments as instruments_blueprint
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_moves_blueprint,
     desk_naming_blueprint,
     desk_forms_blueprint,
+    desk_recovery_blueprint,
     desk_reviews_blueprint,
 )
 

@@ -145,6 +145,10 @@ def upgrade() -> None:
     sa.Column('words', sa.LargeBinary(), nullable=True),
     sa.Column('wants_reopening', sa.Boolean(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer', sa.LargeBinary(), nullable=True),
+    sa.Column('answered_by_id', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['answered_by_id'], ['user.id'], name=op.f('fk_survey_answered_by_id_user')),
     sa.ForeignKeyConstraint(['case_id'], ['complaint_case.id'], name=op.f('fk_survey_case_id_complaint_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_survey')),
     sa.UniqueConstraint('case_id', 'closed_on', name=op.f('uq_survey_case_id_closed_on'))

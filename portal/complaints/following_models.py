@@ -47,6 +47,10 @@ class Survey(Model):
     words: Mapped[str | None] = mapped_column(EncryptedText)
     wants_reopening: Mapped[bool]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # What a leader answered who leaves the case closed; the filer alone reads it.
+    answer: Mapped[str | None] = mapped_column(EncryptedText)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Voice(Model):

@@ -97,6 +97,7 @@ class QueueFilter:
     due_from: date | None = None
     due_by: date | None = None
     is_unregistered: bool | None = None
+    wants_reopening: bool = False
     words: str = ""
 
 
@@ -158,6 +159,8 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
         found.append(Case.due_on <= wanted.due_by)
     if wanted.is_unregistered is not None:
         found.append(Case.received_on.is_(None) == wanted.is_unregistered)
+    if wanted.wants_reopening:
+        found.append(Case.wants_reopening.is_(True))
     return [Case.is_open == wanted.is_open, *found]
 
 

@@ -81,3 +81,17 @@ def answer_survey(
     case.wants_reopening = case.wants_reopening or wants_reopening
     db.session.flush()
     return survey
+
+
+def leave_closed(case: Case, answer: str, *, user_id: int, now: datetime) -> None:
+    """Answer a filer who asked for a case to be taken up again: it stays closed, and why.
+
+    The answer stands beside the survey and nowhere else: a message would be read by the merchant.
+    Raises MoveNotAllowed where nothing is asked.
+    """
+    asked = [survey for survey in case.surveys if survey.wants_reopening and survey.answered_at is None]
+    if not case.wants_reopening or not asked:
+        raise MoveNotAllowed(say("Nobody asks any more for this case to be taken up again."))
+    asked[-1].answer, asked[-1].answered_by_id, asked[-1].answered_at = answer, user_id, now
+    case.wants_reopening = False
+    db.session.flush()

@@ -22,7 +22,15 @@ Choice = TypeVar("Choice", bound=Enum)
 
 LONGEST_WORDS = 100
 # The filters with a fixed list of values, in the order of the page.
-FIXED = {"who": ("mine", "nobody"), "due": ("late", "today"), "registered": ("no",), "closed": ("yes",)}
+FIXED = {
+    "who": ("mine", "nobody"),
+    "due": ("late", "today"),
+    "registered": ("no",),
+    "again": ("yes",),
+    "closed": ("yes",),
+}
+# Only a leader may take a closed case up again.
+FOR_LEADERS = {"again"}
 
 
 def wanted_by(args: Args, *, regions: tuple[str, ...], user_id: int, today: date) -> QueueFilter:
@@ -36,16 +44,18 @@ def wanted_by(args: Args, *, regions: tuple[str, ...], user_id: int, today: date
         state=state if state in states_shown(track) else None,
         officer_id=user_id if args.get("who") == "mine" else None,
         is_unassigned=args.get("who") == "nobody",
-        is_open=args.get("closed") != "yes",
+        # What is asked to be taken up again is closed.
+        is_open="yes" not in (args.get("closed"), args.get("again")),
         due_from=today if due == "today" else None,
         due_by={"today": today, "late": day_before(today)}.get(due or ""),
         is_unregistered=True if args.get("registered") == "no" else None,
+        wants_reopening=args.get("again") == "yes",
         words=args.get("q", "").strip()[:LONGEST_WORDS],
     )
 
 
 def facet_rows(
-    counts: Mapping[FacetKey, int], args: Args, wanted: QueueFilter
+    counts: Mapping[FacetKey, int], args: Args, wanted: QueueFilter, *, is_leader: bool
 ) -> list[tuple[str, list[FacetRow]]]:
     """Return each filter's title and rows of (words, count, address, is on)."""
     values = {
@@ -54,11 +64,14 @@ def facet_rows(
         "due": FIXED["due"],
         "registered": FIXED["registered"],
         "state": tuple(state.value for state in states_shown(wanted.track)),
+        "again": FIXED["again"] if is_leader else (),
         "closed": FIXED["closed"],
     }
     on = in_use(args, wanted)
     found = []
     for name, known in values.items():
+        if not known:
+            continue
         shown = [value for value in known if counts[name, value] or on.get(name) == value]
         rows = [_facet_row(name, value, counts, on) for value in shown]
         found.append((_titles()[name], rows))
@@ -101,6 +114,7 @@ def _titles() -> dict[str, str]:
         "due": _("Time"),
         "registered": _("Registration"),
         "state": _("State"),
+        "again": _("After the end"),
         "closed": _("Closed cases"),
     }
 
@@ -110,6 +124,8 @@ def _words(name: str, value: str) -> str:
         return label(Track(value))
     if name == "state":
         return label(State(value))
+    if name == "again":
+        return _("Asks to be looked at again")
     return {
         "mine": _("My cases"),
         "nobody": _("Nobody has it yet"),

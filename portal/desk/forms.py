@@ -16,15 +16,18 @@ from wtforms import (
     RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.models import Office, User
 from portal.base.labels import label, render
 from portal.compensation.models import PaymentMethod
 from portal.complaints.moving import LONGEST_REASON
+from portal.complaints.words import KnownFact
 from portal.desk.typed import amount_of
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import EndingGround, MoveName, Need, RefusalGround
@@ -202,6 +205,38 @@ class ReleaseForm(DeskForm):
         _l("I looked at it: nothing in it says who complained"),
         validators=[InputRequired(_l("Please look at it first, and confirm."))],
     )
+
+
+class LeaveClosedForm(DeskForm):
+    """Why a leader leaves a case closed that its filer asked to be taken up again."""
+
+    answer = TextAreaField(
+        _l("Answer to the filer"),
+        validators=[NEEDED, no_longer_than(LONGEST_REASON)],
+        description=_l("The filer reads it in the case; the merchant does not."),
+    )
+
+
+class NewCodeForm(DeskForm):
+    """What somebody who lost the code told rightly."""
+
+    facts = SelectMultipleField(
+        _l("Told rightly, without help"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        validators=[NEEDED, no_longer_than(LONGEST_REASON)],
+        description=_l("How the person came to you, and why you believe them."),
+    )
+
+    def offer(self, facts: Sequence[KnownFact]) -> None:
+        """Set the facts that can be asked for."""
+        self.facts.choices = [SelectChoice(fact.value, label(fact)) for fact in facts]
+
+    @property
+    def chosen(self) -> list[KnownFact]:
+        """The facts that were told rightly."""
+        return [fact for fact in KnownFact if fact.value in (self.facts.data or ())]
 
 
 class MessageForm(DeskForm):

@@ -101,7 +101,8 @@ def alternatives_to(wanted: QueueFilter, user_id: int, today: date) -> dict[Face
         ("due", "late"): replace(when, due_by=day_before(today)),
         ("due", "today"): replace(when, due_from=today, due_by=today),
         ("registered", "no"): replace(wanted, is_unregistered=True),
-        ("closed", "yes"): replace(wanted, is_open=False),
+        ("again", "yes"): replace(wanted, wants_reopening=True, is_open=False),
+        ("closed", "yes"): replace(wanted, wants_reopening=False, is_open=False),
     }
     found |= {("track", track.value): replace(wanted, track=track, state=None) for track in Track}
     found |= {("state", state.value): replace(wanted, state=state) for state in states_shown(wanted.track)}

@@ -12,18 +12,23 @@ from portal.base.clock import day_of
 from portal.base.db import db
 from portal.compensation import queries as compensation_queries
 from portal.compensation.models import Claim
+from portal.complaints import asking
 from portal.complaints import queries as complaint_queries
 from portal.complaints.actions import clocks_of, owed_in, terms_in
+from portal.complaints.following_models import PartyRequest, Survey
 from portal.complaints.models import Case, CaseEvent, CaseMessage, Finding
-from portal.complaints.words import Request
+from portal.complaints.words import Request, RequestState, SurveyReason
 from portal.desk.queries import names_of
 from portal.merchants.models import PledgeVersion
 from portal.rules.compensation import Owed
 from portal.rules.complaint_flow import EndingGround, RefusalGround, RunningClock, projected_clocks
 from portal.rules.deadlines import CountedDay, Lateness, days_left, explain, lateness
-from portal.rules.messages import Message
+from portal.rules.messages import Message, say
 from portal.rules.metrology import Judgement, judgement_from_snapshot
 from portal.rules.pledge import headline
+
+# The filer reads another sentence.
+QUESTION_WORDS = {RequestState.OPEN: say("Waiting for the filer")}
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,23 @@ class EventRow:
 
 
 @dataclass(frozen=True)
+class QuestionRow:
+    """A question to the filer and how it stands today."""
+
+    request: PartyRequest
+    state: RequestState
+    words: Message
+
+
+@dataclass(frozen=True)
+class SurveyRow:
+    """What the filer said after an end, with its reasons."""
+
+    survey: Survey
+    reasons: tuple[SurveyReason, ...]
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """Everything of one case; `names` holds those who worked on it."""
 
@@ -71,6 +93,8 @@ class CaseFile:
     claim: Claim | None
     others: tuple[Case, ...]
     messages: tuple[CaseMessage, ...]
+    questions: tuple[QuestionRow, ...]
+    surveys: tuple[SurveyRow, ...]
     names: Mapping[int, str]
 
 
@@ -89,7 +113,7 @@ def case_file(case: Case, *, today: date) -> CaseFile:
     return CaseFile(
         case=case,
         events=tuple(_event_row(event) for event in case.events),
-        requests=tuple(request for request in Request if request.value in filing.requests),
+        requests=requests_of(case),
         office=account_queries.office_for(case.region_code),
         clocks=_clock_rows(case, today),
         is_projected=case.received_on is None,
@@ -101,8 +125,26 @@ def case_file(case: Case, *, today: date) -> CaseFile:
         claim=compensation_queries.claim_by_number(case.claim_number) if case.claim_number else None,
         others=tuple(other for other in filing.cases if other.id != case.id),
         messages=messages,
-        names=names_of([*worked, *(f.found_by_id for f in case.findings)]),
+        questions=tuple(_question_row(case, request, today) for request in case.party_requests),
+        surveys=tuple(_survey_row(survey) for survey in case.surveys),
+        names=names_of(
+            [*worked, *(f.found_by_id for f in case.findings), *(s.answered_by_id for s in case.surveys)]
+        ),
     )
+
+
+def _question_row(case: Case, request: PartyRequest, today: date) -> QuestionRow:
+    state = asking.state_of(case, request, today=today)
+    return QuestionRow(request, state, QUESTION_WORDS.get(state, say("%(state)s", state=state)))
+
+
+def requests_of(case: Case) -> tuple[Request, ...]:
+    """Return what the filer asks for."""
+    return tuple(request for request in Request if request.value in case.filing.requests)
+
+
+def _survey_row(survey: Survey) -> SurveyRow:
+    return SurveyRow(survey, tuple(reason for reason in SurveyReason if reason.value in survey.reasons))
 
 
 def _event_row(event: CaseEvent) -> EventRow:

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from portal.accounts.access import regions_seen, require_member, role_required
+from portal.accounts.access import Role, regions_seen, require_member, role_required
 from portal.base import clock
 from portal.base.labels import render
 from portal.base.web import seen_elsewhere
 from portal.complaints import actions as complaint_actions
+from portal.complaints import surveying
 from portal.complaints.bought import bought_lines
 from portal.complaints.official_forms import forms_at_desk
 from portal.desk import moves, queries
@@ -27,7 +28,7 @@ from portal.desk.door import (
     wanted_case,
 )
 from portal.desk.filters import chips, facet_rows, wanted_by
-from portal.desk.forms import AssignForm, MessageForm
+from portal.desk.forms import AssignForm, LeaveClosedForm, MessageForm
 from portal.desk.reading import Case, case_file
 from portal.rules.complaint_flow import MoveName
 from portal.rules.errors import RuleError
@@ -46,12 +47,14 @@ def queue() -> str:
     user_id = require_member().user_id
     wanted = wanted_by(request.args, regions=regions_seen(), user_id=user_id, today=today)
     page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+    is_leader = Role.LEADER in roles()
     found = queries.queue_page(wanted, user_id=user_id, page=page, today=today)
     return render_template(
         "desk/queue.html",
         found=found,
         wanted=wanted,
-        facet_rows=facet_rows(found.counts, request.args, wanted),
+        facet_rows=facet_rows(found.counts, request.args, wanted, is_leader=is_leader),
+        again_count=found.counts["again", "yes"] if is_leader else 0,
         chips_rows=chips(request.args, wanted),
         offices=office_names(),
         reviews_count=workspace_queries.count_open_review_requests(regions_seen()),
@@ -121,11 +124,33 @@ def write(number: str) -> Any:
     return seen_elsewhere(once(number, act))
 
 
+@desk.post("/cases/<number>/leave-closed")
+@role_required(Role.LEADER)
+def leave_closed(number: str) -> Any:
+    """Answer a filer who asked for a closed case to be taken up again: it stays closed."""
+    found = wanted_case(number)
+    form = LeaveClosedForm()
+    if not form.validate_on_submit():
+        return _case_page(found, leave_form=form), 422
+
+    def act() -> str:
+        surveying.leave_closed(
+            case_again(number), form.answer.data.strip(), user_id=require_member().user_id, now=clock.now()
+        )
+        return url_for("desk.case", number=found.number, _anchor="survey")
+
+    try:
+        return seen_elsewhere(once(number, act))
+    except RuleError as fault:
+        return _case_page(case_again(number), fault=fault), 409
+
+
 def _case_page(
     found: Case,
     *,
     assign_form: AssignForm | None = None,
     message_form: MessageForm | None = None,
+    leave_form: LeaveClosedForm | None = None,
     fault: RuleError | None = None,
 ) -> str:
     assign_form = assign_form or AssignForm(formdata=None, officer=found.officer_id)
@@ -143,5 +168,8 @@ def _case_page(
         may_write=bool(actors()) and found.is_open,
         assign_form=assign_form,
         message_form=message_form or MessageForm(formdata=None),
+        leave_form=leave_form or LeaveClosedForm(formdata=None),
+        may_leave_closed=found.wants_reopening and Role.LEADER in roles(),
+        may_give_code=bool(roles() & set(DECIDERS)),
         faults=[render(fault.message)] if fault else [],
     )

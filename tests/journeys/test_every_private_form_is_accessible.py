@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -14,9 +15,11 @@ from portal.accounts.models import Role
 from portal.base import clock
 from portal.base.db import db, unit_of_work
 from portal.complaints import actions as complaint_actions
-from portal.complaints import evidence
+from portal.complaints import evidence, surveying
 from portal.complaints import queries as complaint_queries
-from portal.rules.complaint_flow import Actor, MoveName, Need
+from portal.complaints.words import SurveyReason
+from portal.merchants.models import Merchant
+from portal.rules.complaint_flow import Actor, EndingGround, MoveName, Need
 from portal.rules.credit import CreditStatus
 from portal.rules.intake_terms import EvidenceSlot
 from portal.workspace.models import ReviewRequest
@@ -35,6 +38,7 @@ class Office:
     photo: str
     photo_kept_back: str
     settled: str
+    asking: str
     review: int
 
 
@@ -53,6 +57,7 @@ PAGES = {
     "desk_intake.new_ticket": ("officer", "/desk/tickets/new"),
     "desk_naming.search": ("officer", "/desk/cases/{case}/moves/name_merchant"),
     "desk_forms.show": ("officer", "/desk/cases/{case}/forms/mediation_notice"),
+    "desk_recovery.new_code": ("officer", "/desk/cases/{case}/new-code"),
     "desk_reviews.index": ("officer", "/desk/reviews"),
     "desk_reviews.show": ("officer", "/desk/reviews/{review}"),
     "workspace.home": ("owner", "/merchant/"),
@@ -84,6 +89,8 @@ FORMS = {
     "desk_intake.begin_ticket": ("officer", "/desk/tickets/new", ""),
     "desk_naming.choose": ("officer", "/desk/cases/{case}/moves/name_merchant", ""),
     "desk.write": ("officer", "/desk/cases/{case}", "/messages"),
+    "desk_recovery.give": ("officer", "/desk/cases/{case}/new-code", ""),
+    "desk.leave_closed": ("officer", "/desk/cases/{asking}", "/leave-closed"),
     "desk_reviews.answer": ("officer", "/desk/reviews/{review}", ""),
     "workspace.reply": ("owner", "/merchant/cases/{case}", "/reply"),
     "workspace.offer": ("owner", "/merchant/cases/{case}", "/offer"),
@@ -97,6 +104,7 @@ ONE_BUTTON = {
     "desk.take",
     "desk_intake.go_on",
     "desk_intake.hand_over",
+    "desk_recovery.hand_over",
     "desk.assign",
     "workspace.withdraw_pledge",
     # Every row empty: nothing is covered; a bad row is tried below.
@@ -122,7 +130,7 @@ def people(served: Flask) -> dict[str, int]:
         office = make_office(now=now)
         shop = make_merchant(now=now)
         return {
-            "officer": make_member(Role.OFFICER, office, login="li@example.cn", now=now),
+            "officer": make_member(Role.LEADER, office, login="li@example.cn", now=now),
             "owner": make_member(Role.MERCHANT_OWNER, shop.id, login="wang@example.cn", now=now),
         }
 
@@ -162,7 +170,24 @@ def office(served: Flask, people: dict[str, int]) -> Office:
         with unit_of_work():
             file = evidence.file_by_number(shown)
             evidence.release(file, user_id=people["officer"], now=now)
-        return Office(cases[0], shown, kept_back, cases[1], review)
+        return Office(cases[0], shown, kept_back, cases[1], _asking(shop, now), review)
+
+
+def _asking(shop: Merchant, now: datetime) -> str:
+    """Return a closed case whose filer asks for it to be taken up again."""
+    number = make_case(shop, key="asking", now=now).number
+    move_case(number, MoveName.ACCEPT, now=now)
+    move_case(number, MoveName.END_MEDIATION, ground=EndingGround.NO_AGREEMENT, now=now)
+    move_case(number, MoveName.TELL_PARTIES, now=now)
+    with unit_of_work():
+        surveying.answer_survey(
+            complaint_queries.case_by_number(number),
+            is_satisfied=False,
+            reasons=[SurveyReason.NEW_EVIDENCE],
+            words="还有照片。",
+            now=now,
+        )
+    return number
 
 
 def _photo_of(number: str, seed: int) -> str:
