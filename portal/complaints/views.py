@@ -32,7 +32,6 @@ from portal.complaints.recovering import new_code_of
 from portal.rules.complaint_flow import Actor, MoveName, Track
 from portal.rules.errors import MoveNotAllowed, RuleError
 from portal.rules.intake_copy import statutory_channels
-from portal.rules.intake_terms import Step
 from portal.rules.meanwhile import meanwhile
 from portal.rules.messages import say
 from portal.rules.outlook import outlook
@@ -170,7 +169,7 @@ def _opened_by(typed: str) -> str | None:
     # The code of a draft that was sent opens nothing by itself: the filing may have a new one.
     if draft is not None and draft.sent_to is None:
         remember_receipt(draft.receipt_hash)
-        return url_for("drafts.step", number=draft.number, step=Step.WHERE.value)
+        return url_for("drafts.go_on", number=draft.number)
     return None
 
 
