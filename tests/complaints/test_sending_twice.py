@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -13,6 +14,8 @@ from portal.base.db import db
 from portal.complaints import drafting
 from portal.complaints.models import Case, Filing
 from portal.merchants.models import Merchant
+from tests.builders import make_merchant
+from tests.complaints.conftest import NOW
 from tests.complaints.forms import (
     begin,
     code_on,
@@ -25,6 +28,11 @@ from tests.complaints.forms import (
     send,
     typed,
 )
+
+
+@pytest.fixture(params=["app", pytest.param("postgres_app", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest) -> Flask:
+    return request.getfixturevalue(request.param)
 
 
 def filings() -> int:
@@ -46,21 +54,21 @@ def test_the_same_sending_gives_the_same_number_and_code_on_retry(
     assert filings() == 1
 
 
-def test_64_identical_posts_at_once_open_one_case(app: Flask, shop: Merchant) -> None:
-    sent = typed(shop)
-    client = app.test_client()
+def test_64_identical_posts_at_once_open_one_case(either: Flask) -> None:
+    sent = typed(make_merchant(now=NOW))
+    client = either.test_client()
     draft, _last = fill_in(client, sent)
     cookie = client.get_cookie("session")
     assert cookie is not None
 
     def begin_again(_: int) -> tuple[int, str]:
-        with app.app_context():
-            answer = begin(app.test_client(), sent)
+        with either.app_context():
+            answer = begin(either.test_client(), sent)
         return answer.status_code, answer.location
 
     def post(_: int) -> tuple[int, str]:
-        with app.app_context():
-            tab = app.test_client()
+        with either.app_context():
+            tab = either.test_client()
             tab.set_cookie("session", cookie.value)
             answer = tab.post(f"{draft}/send", data={"submission_id": sent["submission_id"]})
         return answer.status_code, answer.location
