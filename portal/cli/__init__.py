@@ -10,11 +10,11 @@ from portal.cli.backup import backup, restore
 from portal.cli.credit import credit
 from portal.cli.demo import demo_commands
 from portal.cli.flow import flow
-from portal.cli.instruments import imports
 from portal.cli.ledger import ledger
 from portal.cli.records import log, records
 from portal.cli.search import search
 from portal.cli.serve import serve
+from portal.cli.tickets import imports
 from portal.cli.worker import worker
 
 

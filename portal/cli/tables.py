@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -161,6 +163,31 @@ def _decodes(line: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def fields_of(
+    columns: Sequence[str], names: Mapping[str, Sequence[str]], needed: Sequence[str]
+) -> dict[int, str]:
+    """Return which column holds which field; the first of two columns for one field wins.
+
+    Raises TableRefused where a needed field has no column. Case, spaces and underscores in a
+    column's name do not matter.
+    """
+    meaning = {plain_column(name): field for field, known in names.items() for name in known}
+    found: dict[int, str] = {}
+    for index, column in enumerate(columns):
+        field = meaning.get(plain_column(column))
+        if field is not None and field not in found.values():
+            found[index] = field
+    for field in needed:
+        if field not in found.values():
+            raise TableRefused(f"no column holds the {field}; call it one of: {', '.join(names[field])}")
+    return found
+
+
+def plain_column(name: str) -> str:
+    """Return a column's name as it is compared."""
+    return re.sub(r"[\s_\-]", "", unicodedata.normalize("NFKC", name).casefold())
 
 
 class Rejects:
