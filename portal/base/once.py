@@ -62,10 +62,12 @@ def do_once(key: str, body: Mapping[str, object], act: Callable[[], str], *, now
     def once() -> str:
         done = db.session.scalar(select(Submission).where(Submission.key.in_(keys)))
         if done is None:
-            answer = act()
-            db.session.add(Submission(key=keys[0], body_hash=wanted[0], answer=answer, created_at=now))
+            done = Submission(key=keys[0], body_hash=wanted[0], answer="", created_at=now)
+            db.session.add(done)
+            # First of all: of two sent at once, the second waits here, and then reads the answer of the first.
             db.session.flush()
-            return answer
+            done.answer = act()
+            db.session.flush()
         if done.body_hash not in wanted:
             raise SubmissionReused
         return done.answer

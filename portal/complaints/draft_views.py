@@ -238,9 +238,6 @@ def _file(number: str) -> str:
     draft = _own(number)
     # So that no photo is added between reading the files and closing the draft.
     drafting.lock_draft(draft)
-    if draft.sent_to is not None:
-        # Sent twice at once, and this came second: `do_once` then finds the answer of the first.
-        return url_for("complaints.filed", number=draft.sent_to)
     reading = read_draft(drafting.answers_of(draft), today=clock.today())
     data = filing_data(
         reading,
