@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+# How long a write waits for the one before it.
+BUSY_TIMEOUT_MS = 30_000
 # Names let a later migration alter a constraint on SQLite too.
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -73,11 +75,12 @@ class NestedUnitOfWork(Exception):
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
+def unit_of_work(*, waits: bool = True) -> Iterator[None]:
     """Do everything inside as one transaction: committed once at the end, or not at all.
 
     What was read before is read again, under the write lock on SQLite, so no
-    decision rests on a row that has changed since.
+    decision rests on a row that has changed since. One that does not wait
+    fails at once where SQLite's write lock is held.
     """
     session = db.session
     if session.info.get("writing"):
@@ -85,7 +88,7 @@ def unit_of_work() -> Iterator[None]:
     session.rollback()
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"begin_immediate": True})
+        session.connection(execution_options={"begin_immediate": True, "waits": waits})
         yield
         session.commit()
     except BaseException:
@@ -111,6 +114,19 @@ def first_wins(act: Callable[[], T]) -> T:
             return act()
 
 
+def when_free(act: Callable[[], None]) -> bool:
+    """Run a small unit of work that can be left for another time; say whether it was done.
+
+    No reader stands in the queue of those who write for it.
+    """
+    try:
+        with unit_of_work(waits=False):
+            act()
+    except OperationalError:
+        return False
+    return True
+
+
 def configure_engine(engine: sa.Engine) -> None:
     """Set the durability the portal promises, or refuse to start."""
     if engine.dialect.name == "sqlite":
@@ -124,7 +140,7 @@ def configure_engine(engine: sa.Engine) -> None:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
@@ -135,7 +151,15 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("begin_immediate") else "BEGIN")
+    if not options.get("begin_immediate"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    patience_ms = BUSY_TIMEOUT_MS if options.get("waits", True) else 0
+    try:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def _without_nul(
