@@ -13,8 +13,10 @@ from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.accounts import jobs as account_jobs
 from portal.accounts.access import require_declared
 from portal.accounts.security import init_accounts
+from portal.accounts.sign_in_views import bp as sign_ins_blueprint
 from portal.accounts.views import bp as accounts_blueprint
 from portal.base import config, crypto, files, mail
 from portal.base.db import configure_engine, db
@@ -58,6 +60,7 @@ migrate = Migrate()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health_blueprint,
     accounts_blueprint,
+    sign_ins_blueprint,
     records_blueprint,
     merchants_blueprint,
     instruments_blueprint,
@@ -89,6 +92,7 @@ JOBS: dict[str, JobFunction | Errand] = {
     SEND_NOTICE: Errand(prepare=notices.letter_of, carry_out=mail.deliver),
 }
 SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
+    "sweep_sign_ins": (account_jobs.SWEEP_EVERY, account_jobs.sweep_sign_ins),
     "expire_records": (record_jobs.EXPIRE_EVERY, record_jobs.expire),
     "refresh_standings": (merchant_jobs.REFRESH_EVERY, merchant_jobs.refresh_all),
     "mark_overdue": (compensation_jobs.MARK_EVERY, compensation_jobs.mark_overdue),

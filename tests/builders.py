@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from portal.accounts import actions as account_actions
 from portal.accounts import queries as account_queries
-from portal.accounts import second_factor
+from portal.accounts import second_factor, sign_ins
 from portal.accounts.models import STAFF_ROLES, Role
 from portal.base import clock
 from portal.base.db import unit_of_work
@@ -85,10 +85,14 @@ def make_member(
 
 def sign_in(client: FlaskClient, user_id: int) -> None:
     """Put a person into the client's session as if password and second factor had been given just now."""
-    user = account_queries.user_by_id(user_id)
+    with unit_of_work():
+        user = account_queries.user_by_id(user_id)
+        number = sign_ins.begin_sign_in(user, clock.now())
+        uniquifier = user.fs_uniquifier
     with client.session_transaction() as session:
-        session["_user_id"] = user.fs_uniquifier
-        session["began_s"] = session["seen_s"] = session["confirmed_s"] = int(clock.now().timestamp())
+        session["_user_id"] = uniquifier
+        session["sign_in"] = number
+        session["seen_s"] = session["confirmed_s"] = int(clock.now().timestamp())
 
 
 def make_market(

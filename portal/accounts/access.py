@@ -21,12 +21,19 @@ from flask_babel import gettext as _
 
 from portal.accounts import queries
 from portal.accounts.models import STAFF_ROLES as STAFF_ROLES
-from portal.accounts.models import Membership, SubjectKind
+from portal.accounts.models import EndOfSignIn, Membership, SubjectKind
 from portal.accounts.models import Role as Role
 from portal.accounts.regions import is_within, prefix_of
-from portal.accounts.security import Member, end_session, is_session_over
+from portal.accounts.security import (
+    Member,
+    end_session_over,
+    forget_session,
+    limit_passed,
+    reason_of_end,
+)
 from portal.accounts.security import current_member as current_member
 from portal.base import clock
+from portal.base.labels import label
 from portal.base.web import mark_private, open_to_all
 
 View = Callable[..., Any]
@@ -98,9 +105,10 @@ def _refusal(access: Access) -> Any:
     """Return the redirect that stands before a view, or None; raise 403 for a role that may not."""
     member = current_member()
     if member is None:
-        return _to_sign_in()
-    if is_session_over(member):
-        return _end_session()
+        return _tell_of_end() or _to_sign_in()
+    limit = limit_passed(member)
+    if limit is not None:
+        return _end_session(limit)
     if access.kind == "role" and member.is_staff and not member.has_second_factor:
         return _to_enrolment()
     g.acting = tuple(m for m in member.memberships if access.kind == "signed_in" or m.role in access.roles)
@@ -121,8 +129,18 @@ def _to_enrolment() -> Any:
     return redirect(url_for("accounts.set_up_second_factor", next=wanted), code=303)
 
 
-def _end_session() -> Any:
-    end_session()
+def _tell_of_end() -> Any:
+    """Tell whose sign-in was ended from elsewhere why it was."""
+    reason = reason_of_end()
+    if reason is None:
+        return None
+    forget_session()
+    flash(_("You are no longer signed in here. Why: %(reason)s.", reason=label(reason)), "info")
+    return _to_sign_in()
+
+
+def _end_session(limit: EndOfSignIn) -> Any:
+    end_session_over(limit)
     flash(_("You were signed out because this session was open too long."), "info")
     return _to_sign_in()
 

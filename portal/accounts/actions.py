@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
-from portal.accounts import passwords, queries, second_factor
+from portal.accounts import passwords, queries, second_factor, sign_ins
 from portal.accounts.models import (
     INSTALLATION_ID,
     SUBJECT_OF_ROLE,
+    EndOfSignIn,
     Membership,
     Office,
     Role,
@@ -58,7 +58,7 @@ def add_user(
         email=email,
         password=passwords.hashed(password) if password is not None else None,
         active=True,
-        fs_uniquifier=_uniquifier(),
+        fs_uniquifier=sign_ins.new_uniquifier(),
         recovery_hashes=[],
         created_at=now,
     )
@@ -98,29 +98,49 @@ def add_member(
 
 
 def end_membership(membership: Membership, now: datetime, *, because: str = "") -> None:
-    """End a membership; the very next request knows."""
-    if membership.ended_at is None:
-        membership.ended_at = now
-        membership.ended_because = because or None
-        db.session.flush()
+    """End a membership; the very next request knows. With the last one every sign-in ends."""
+    # Two roles that end at once must not each take the other for the one that is left.
+    db.session.refresh(membership.user, with_for_update=True)
+    db.session.refresh(membership)
+    if membership.ended_at is not None:
+        return
+    membership.ended_at = now
+    membership.ended_because = because or None
+    db.session.flush()
+    if not queries.memberships_of(membership.user_id):
+        sign_ins.end_all(membership.user, EndOfSignIn.RIGHTS_ENDED, now)
 
 
-def change_password(user: User, password: str) -> None:
-    """Set a new password and end every session of this person; raise PasswordTooWeak."""
+def suspend(user: User, now: datetime) -> None:
+    """Close a person's sign-in until it is opened again; what they were doing ends at once."""
+    user.active = False
+    sign_ins.end_all(user, EndOfSignIn.RIGHTS_ENDED, now)
+
+
+def reinstate(user: User) -> None:
+    """Open a suspended person's sign-in again."""
+    user.active = True
+    db.session.flush()
+
+
+def change_password(user: User, password: str, now: datetime) -> None:
+    """Set a new password; end every sign-in and every reset link of this person. Raises PasswordTooWeak."""
     passwords.require_strong(password, about=(user.login, user.name))
     user.password = passwords.hashed(password)
-    end_sessions(user)
+    sign_ins.end_all(user, EndOfSignIn.PASSWORD_CHANGED, now)
+    for link in queries.unused_resets(user.id):
+        link.used_at = now
+    db.session.flush()
+
+
+def sign_out_everywhere(user: User, now: datetime) -> None:
+    """End every sign-in of this person because the person wants it."""
+    sign_ins.end_all(user, EndOfSignIn.ENDED_BY_OWNER, now)
 
 
 def is_password_of(user: User | None, password: str) -> bool:
     """Say whether a password is this person's; takes as long where there is no such person."""
     return passwords.is_right(password, user.password if user is not None and user.active else None)
-
-
-def end_sessions(user: User) -> None:
-    """End every session of this person, on every device."""
-    user.fs_uniquifier = _uniquifier()
-    db.session.flush()
 
 
 def enrol_second_factor(user: User, sealed_secret: str, now: datetime, *, counter: int | None = None) -> None:
@@ -129,6 +149,20 @@ def enrol_second_factor(user: User, sealed_secret: str, now: datetime, *, counte
     user.totp_counter = counter
     user.second_factor_at = now
     db.session.flush()
+
+
+def replace_second_factor(user: User, sealed_secret: str, counter: int, now: datetime) -> tuple[str, ...]:
+    """Put a second factor in place of what was before, end every sign-in and return fresh recovery codes."""
+    enrol_second_factor(user, sealed_secret, now, counter=counter)
+    codes = renew_recovery_codes(user)
+    sign_ins.end_all(user, EndOfSignIn.SECOND_FACTOR_CHANGED, now)
+    return codes
+
+
+def reset_second_factor(user: User, now: datetime) -> None:
+    """Forget the second factor of somebody whose phone is lost, and end what that phone may hold."""
+    drop_second_factor(user)
+    sign_ins.end_all(user, EndOfSignIn.SECOND_FACTOR_CHANGED, now)
 
 
 def drop_second_factor(user: User) -> None:
@@ -174,7 +208,7 @@ def renew_sign_in(user: User, now: datetime) -> str:
 
 def set_demo_sign_in(user: User, password: str, now: datetime) -> None:
     """Set a demo person's password, and a second factor where there is none and staff need one."""
-    change_password(user, password)
+    change_password(user, password, now)
     is_staff = any(
         m.subject_kind in {SubjectKind.OFFICE, SubjectKind.INSTALLATION}
         for m in queries.memberships_of(user.id)
@@ -188,7 +222,3 @@ def current_totp_code(user: User, now: datetime) -> str:
     if user.totp_secret is None:
         return ""
     return second_factor.current_code(user.totp_secret, now, last=user.totp_counter)
-
-
-def _uniquifier() -> str:
-    return secrets.token_hex(32)

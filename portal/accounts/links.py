@@ -67,12 +67,12 @@ def reset_link(user: User, now: datetime) -> str:
 
 
 def use_reset(token: str, password: str, now: datetime) -> User:
-    """Set the new password a reset link allows; the second factor stays as it is."""
+    """Set the new password a reset link allows: every sign-in ends, the second factor stays as it is."""
     link = _take(token, LinkPurpose.RESET, now)
     if link.user_id is None:
         raise LinkNotUsable
     user = queries.user_by_id(link.user_id)
-    actions.change_password(user, password)
+    actions.change_password(user, password, now)
     return user
 
 

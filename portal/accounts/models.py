@@ -162,3 +162,37 @@ class OneTimeLink(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class EndOfSignIn(str, enum.Enum):
+    """Why a sign-in has ended."""
+
+    SIGNED_OUT = "signed_out"
+    SIGNED_IN_ANEW = "signed_in_anew"
+    ENDED_BY_OWNER = "ended_by_owner"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, no password
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    RIGHTS_ENDED = "rights_ended"
+    IDLE = "idle"
+    TOO_OLD = "too_old"
+
+
+class SignIn(Model):
+    """One sign-in of a person on one device, until it ends; a session without an open one opens nothing.
+
+    It keeps no address, no browser and no place; of visits no more than the hour of the last.
+    """
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The session holds the number itself.
+    number_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # A full hour: the one in which the person was last here.
+    last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    ended_because: Mapped[EndOfSignIn | None] = enum_column(EndOfSignIn)
+
+    user: Mapped[User] = relationship()

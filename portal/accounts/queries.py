@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.accounts.models import LinkPurpose, Membership, Office, OneTimeLink, SubjectKind, User
+from portal.accounts.models import (
+    STAFF_ROLES,
+    LinkPurpose,
+    Membership,
+    Office,
+    OneTimeLink,
+    SignIn,
+    SubjectKind,
+    User,
+)
 from portal.base import crypto
 from portal.base.db import db
+
+SIGN_IN_HASH = "sign-in"
+# The hour last seen began up to an hour before the visit; noting it may have failed for a while.
+IDLE_LEEWAY = timedelta(hours=2)
 
 
 def fold_login(text: str) -> str:
@@ -29,9 +42,79 @@ def user_by_id(user_id: int) -> User:
     return db.session.get_one(User, user_id)
 
 
-def user_by_session(uniquifier: str) -> User | None:
-    """Return the person a session belongs to, unless that session or the person's sign-in has ended."""
-    return db.session.scalar(select(User).where(User.fs_uniquifier == uniquifier, User.active.is_(True)))
+def user_by_session(uniquifier: str, *, for_update: bool = False) -> User | None:
+    """Return the person whom sessions know by this, unless all were ended or the person is suspended."""
+    query = select(User).where(User.fs_uniquifier == uniquifier, User.active.is_(True))
+    return db.session.scalar(query.with_for_update() if for_update else query)
+
+
+def open_sign_in(number: str, uniquifier: str, *, for_update: bool = False) -> SignIn | None:
+    """Return a session's sign-in with its person, unless it has ended or the person is suspended."""
+    query = (
+        select(SignIn)
+        .join(SignIn.user)
+        .options(contains_eager(SignIn.user))
+        .where(
+            SignIn.number_hash.in_(crypto.keyed_hashes(SIGN_IN_HASH, number)),
+            SignIn.ended_at.is_(None),
+            User.fs_uniquifier == uniquifier,
+            User.active.is_(True),
+        )
+    )
+    return db.session.scalar(query.with_for_update() if for_update else query)
+
+
+def ended_sign_in(number: str) -> SignIn | None:
+    """Return a session's sign-in that has ended, as long as it is kept."""
+    hashes = crypto.keyed_hashes(SIGN_IN_HASH, number)
+    return db.session.scalar(
+        select(SignIn).where(SignIn.number_hash.in_(hashes), SignIn.ended_at.is_not(None))
+    )
+
+
+def open_sign_ins(user_id: int, limits: tuple[timedelta, timedelta], now: datetime) -> tuple[SignIn, ...]:
+    """Return a person's sign-ins that are neither ended nor over their limits, the newest first."""
+    rest, whole = limits
+    query = (
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+        .where(~is_idle(now, rest), ~is_too_old(now, whole))
+        .order_by(SignIn.began_at.desc(), SignIn.id.desc())
+    )
+    return tuple(db.session.scalars(query))
+
+
+def ended_sign_ins(user_id: int, *, limit: int) -> tuple[SignIn, ...]:
+    """Return a person's sign-ins that have ended, the last ended first."""
+    query = (
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.ended_at.is_not(None))
+        .order_by(SignIn.ended_at.desc(), SignIn.id.desc())
+        .limit(limit)
+    )
+    return tuple(db.session.scalars(query))
+
+
+def is_sign_in_of(user_id: int, sign_in_id: int) -> bool:
+    """Say whether a sign-in is a person's own, open or ended."""
+    query = select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.user_id == user_id)
+    return db.session.scalar(query) is not None
+
+
+def is_idle(now: datetime, rest: timedelta) -> ColumnElement[bool]:
+    """Return the condition that a sign-in surely rested longer than it may."""
+    return SignIn.last_seen_at < now - rest - IDLE_LEEWAY
+
+
+def is_too_old(now: datetime, whole: timedelta) -> ColumnElement[bool]:
+    """Return the condition that a sign-in lasted longer than it may."""
+    return SignIn.began_at < now - whole
+
+
+def is_sign_in_of_staff() -> ColumnElement[bool]:
+    """Return the condition that a sign-in is somebody's who acts for the authority at present."""
+    staff = select(Membership.user_id).where(Membership.role.in_(STAFF_ROLES), Membership.ended_at.is_(None))
+    return SignIn.user_id.in_(staff)
 
 
 def usable_link(
@@ -65,6 +148,16 @@ def usable_invitation(token: str, now: datetime) -> OneTimeLink | None:
 def is_reset_usable(token: str, now: datetime) -> bool:
     """Say whether a token opens a reset that was not used and has not expired."""
     return usable_link(token, LinkPurpose.RESET, now) is not None
+
+
+def unused_resets(user_id: int) -> tuple[OneTimeLink, ...]:
+    """Return a person's reset links that nobody has used, expired or not."""
+    query = select(OneTimeLink).where(
+        OneTimeLink.user_id == user_id,
+        OneTimeLink.purpose == LinkPurpose.RESET,
+        OneTimeLink.used_at.is_(None),
+    )
+    return tuple(db.session.scalars(query))
 
 
 def offices_of(memberships: Iterable[Membership]) -> dict[int, Office]:

@@ -1,32 +1,31 @@
 """Flask-Security and Flask-Limiter, set up for this portal.
 
-Flask-Security loads the person of a session, hashes passwords and ends
-sessions. Its own pages are not registered: they commit by themselves, bear no
-access declaration and cannot ask one role for a second factor and not
-another. Ours are in views.py. What it hangs on every request is taken off
-again, so that a public page reads no session, asks no query and can be cached.
+Flask-Security keeps a session's person for the request and hashes passwords;
+whether the sign-in behind a session is open, our own table says. Its own
+pages are not registered: they commit by themselves, bear no access
+declaration and cannot ask one role for a second factor and not another. Ours
+are in views.py. What it hangs on every request is taken off again, so that a
+public page reads no session, asks no query and can be cached.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, abort, after_this_request, g, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_security import Security, SQLAlchemyUserDatastore, current_user, login_user, logout_user
 
-from portal.accounts import queries, second_factor
-from portal.accounts.models import STAFF_ROLES, Membership, Role, User
+from portal.accounts import queries, second_factor, sign_ins
+from portal.accounts.models import STAFF_ROLES, EndOfSignIn, Membership, Role, SignIn, User
 from portal.accounts.words import WORDS
 from portal.base import clock, crypto, labels
-from portal.base.db import db
+from portal.base.db import db, unit_of_work, when_free
 
-# How long a session may rest, and how long it may last at all.
-STAFF_LIMITS = (timedelta(minutes=30), timedelta(hours=10))
-OTHER_LIMITS = (timedelta(days=7), timedelta(days=30))
 # How long the second factor may be owed after the right password.
 CODE_WITHIN_S = 300
 # What a session keeps when somebody signs in.
@@ -91,6 +90,10 @@ class Member:
     name: str
     memberships: tuple[Membership, ...]
     has_second_factor: bool
+    sign_in_id: int
+    began_at: datetime
+    # The full hour of the last visit that was noted.
+    last_seen_at: datetime
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -99,6 +102,10 @@ class Member:
     @property
     def is_staff(self) -> bool:
         return bool(self.roles & STAFF_ROLES)
+
+    @property
+    def limits(self) -> tuple[timedelta, timedelta]:
+        return sign_ins.limits_of(self.is_staff)
 
 
 def init_accounts(app: Flask) -> None:
@@ -123,6 +130,7 @@ def _leave_public_pages_alone(app: Flask, security: Security) -> None:
     app.after_request_funcs[None].remove(manager._update_remember_cookie)
     processors = app.template_context_processors[None]
     processors[:] = [p for p in processors if p.__module__ != "flask_login.utils"]
+    manager.user_loader(_user_of_session)
     # No sign-in by a token in the address or a header.
     manager._request_callback = None
     manager._session_identifier_generator = str
@@ -149,43 +157,120 @@ def current_member() -> Member | None:
 
 
 def _load_member() -> Member | None:
-    if not current_user.is_authenticated:
+    sign_in: SignIn | None = g.sign_in if current_user.is_authenticated else None
+    if sign_in is None:
         return None
     return Member(
         user_id=current_user.id,
         name=current_user.name,
         memberships=queries.memberships_of(current_user.id),
         has_second_factor=current_user.second_factor_at is not None,
+        sign_in_id=sign_in.id,
+        began_at=sign_in.began_at,
+        last_seen_at=sign_in.last_seen_at,
     )
 
 
-def is_session_over(member: Member) -> bool:
-    """Say whether a session rested or lasted beyond its limit; note this visit otherwise."""
-    rest, whole = STAFF_LIMITS if member.is_staff else OTHER_LIMITS
-    second = now_s()
-    began_s, seen_s = session.get("began_s", 0), session.get("seen_s", 0)
-    if second - seen_s > rest.total_seconds() or second - began_s > whole.total_seconds():
-        return True
-    if second - seen_s >= 60:
+def _user_of_session(uniquifier: str) -> User | None:
+    """Return the person of this session as long as its sign-in is open; one query tells both."""
+    number = session.get("sign_in")
+    g.sign_in = queries.open_sign_in(number, uniquifier) if number else None
+    return g.sign_in.user if g.sign_in else None
+
+
+def user_again() -> User:
+    """Return the person signed in, read again inside a unit of work; or answer as to a stranger.
+
+    What this request was let in by may have ended while it read the form.
+    """
+    number, uniquifier = session.get("sign_in", ""), session.get("_user_id", "")
+    sign_in = queries.open_sign_in(number, uniquifier, for_update=True)
+    if sign_in is None:
+        abort(redirect(url_for("accounts.sign_in"), code=303))
+    return sign_in.user
+
+
+def limit_passed(member: Member) -> EndOfSignIn | None:
+    """Return which limit a session is over: it rested or lasted too long. Note this visit otherwise."""
+    rest, whole = member.limits
+    now, second = clock.now(), now_s()
+    if now - member.began_at > whole:
+        return EndOfSignIn.TOO_OLD
+    # To the second this is in the cookie alone; the table knows the hour.
+    rested_s = second - session.get("seen_s", 0)
+    if rested_s > rest.total_seconds():
+        return EndOfSignIn.IDLE
+    if rested_s >= 60:
         session["seen_s"] = second
-    return False
+    if member.last_seen_at < sign_ins.full_hour(now):
+        after_this_request(partial(_note_seen, member.sign_in_id, now))
+    return None
 
 
-def begin_session(user: User) -> None:
-    """Sign a person in, in a session that keeps nothing of the one before but the receipts."""
+def _note_seen(sign_in_id: int, now: datetime, response: Any) -> Any:
+    """Note the visit once the page is made; while others write it can wait for the next page."""
+    when_free(lambda: sign_ins.note_seen(sign_in_id, now))
+    return response
+
+
+def begin_session(uniquifier: str) -> bool:
+    """Sign a person in, in a session that keeps nothing of the one before but the receipts.
+
+    `uniquifier` is what sessions knew the person by when password and code
+    were proven. Returns False when they have been put out of force since.
+    """
+    now = clock.now()
+    with unit_of_work():
+        user = queries.user_by_session(uniquifier, for_update=True)
+        if user is None:
+            return False
+        _end_sign_in(EndOfSignIn.SIGNED_IN_ANEW, now)
+        number = sign_ins.begin_sign_in(user, now)
     kept = {key: session[key] for key in KEPT_OVER_SIGN_IN if key in session}
     session.clear()
     session.update(kept)
     login_user(user, remember=False)
-    session["began_s"] = session["seen_s"] = session["confirmed_s"] = now_s()
+    session["sign_in"] = number
+    session["seen_s"] = session["confirmed_s"] = now_s()
+    g.sign_in = queries.open_sign_in(number, uniquifier)
     g.pop("member", None)
+    return True
 
 
 def end_session() -> None:
-    """Sign the person out and forget all that this session held."""
+    """Sign the person out on this device, and forget all that this session held."""
+    number = forget_session()
+    if number is not None:
+        with unit_of_work():
+            sign_ins.end_by_number(number, EndOfSignIn.SIGNED_OUT, clock.now())
+
+
+def end_session_over(limit: EndOfSignIn) -> None:
+    """End a session that is over its limit; the cookie is dead in any case, so the table can wait."""
+    now, number = clock.now(), forget_session()
+    if number is not None:
+        when_free(lambda: sign_ins.end_by_number(number, limit, now))
+
+
+def forget_session() -> str | None:
+    """Forget all that this session held; return the number of its sign-in."""
+    number: str | None = session.get("sign_in")
     logout_user()
     session.clear()
     g.pop("member", None)
+    return number
+
+
+def _end_sign_in(because: EndOfSignIn, now: datetime) -> None:
+    if "sign_in" in session:
+        sign_ins.end_by_number(session["sign_in"], because, now)
+
+
+def reason_of_end() -> EndOfSignIn | None:
+    """Return why this session's sign-in was ended from elsewhere, or None when there is nothing to tell."""
+    number = session.get("sign_in")
+    ended = queries.ended_sign_in(number) if number else None
+    return ended.ended_because if ended else None
 
 
 def now_s() -> int:

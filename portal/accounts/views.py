@@ -57,13 +57,13 @@ def sign_in() -> Any:
     if not form.validate_on_submit():
         return _form_page("accounts/sign_in.html", form)
     user = queries.user_by_login(form.login.data)
-    if not actions.is_password_of(user, form.password.data) or user is None:
-        form.form_errors.append(_("The sign-in name or the password is not right."))
-        return _form_page("accounts/sign_in.html", form)
-    if user.second_factor_at is not None:
+    is_right = actions.is_password_of(user, form.password.data)
+    if user is not None and is_right and user.second_factor_at is not None:
         security.wait_for_code(user, _next())
         return seen_elsewhere(url_for("accounts.give_code"))
-    security.begin_session(user)
+    if user is None or not is_right or not security.begin_session(user.fs_uniquifier):
+        form.form_errors.append(_("The sign-in name or the password is not right."))
+        return _form_page("accounts/sign_in.html", form)
     return seen_elsewhere(_next() or _landing())
 
 
@@ -85,15 +85,15 @@ def give_code() -> Any:
     if user is None or not is_right:
         form.code.errors = [_("This code is not right, or was used already. Wait for the next one.")]
         return _form_page("accounts/give_code.html", form)
-    then = local_path(session["waiting"]["then"])
-    security.begin_session(user)
-    return seen_elsewhere(then or _landing())
+    proven, then = session["waiting"]["user"], local_path(session["waiting"]["then"])
+    is_in = security.begin_session(proven)
+    return seen_elsewhere((then if is_in else None) or _landing())
 
 
 @bp.post("/logout")
 @public
 def sign_out() -> Any:
-    """End this session."""
+    """End this sign-in; a copy of its cookie opens nothing from here on."""
     mark_private()
     security.end_session()
     flash(_("You are signed out."), "good")
@@ -142,8 +142,10 @@ def change_password() -> Any:
         form.current.errors = [_("This is not your password.")]
         return _form_page("accounts/change_password.html", form, login=user.login)
     with unit_of_work():
-        actions.change_password(user, form.password.data)
-    security.begin_session(user)
+        user = security.user_again()
+        actions.change_password(user, form.password.data, clock.now())
+        proven = user.fs_uniquifier
+    security.begin_session(proven)
     flash(_("Your password is changed. Every other device is signed out."), "good")
     return seen_elsewhere(url_for("accounts.overview"))
 
@@ -151,11 +153,11 @@ def change_password() -> Any:
 @bp.post("/sign-out-everywhere")
 @signed_in
 def sign_out_everywhere() -> Any:
-    """End every session of this person, this one too."""
+    """End every sign-in of this person, this one too."""
     user_id = require_member().user_id
     with unit_of_work():
-        actions.end_sessions(queries.user_by_id(user_id))
-    security.end_session()
+        actions.sign_out_everywhere(queries.user_by_id(user_id), clock.now())
+    security.forget_session()
     flash(_("You are signed out on every device."), "good")
     return seen_elsewhere(url_for("accounts.sign_in"))
 
@@ -182,10 +184,10 @@ def set_up_second_factor() -> Any:
             secret=second_factor.secret_to_type(sealed),
         )
     with unit_of_work():
-        actions.enrol_second_factor(user, sealed, clock.now(), counter=counter)
-        codes = actions.renew_recovery_codes(user)
-        actions.end_sessions(user)
-    security.begin_session(user)
+        user = security.user_again()
+        codes = actions.replace_second_factor(user, sealed, counter, clock.now())
+        proven = user.fs_uniquifier
+    security.begin_session(proven)
     flash(_("The second factor is set up."), "good")
     return _to_new_codes(codes)
 
@@ -200,7 +202,7 @@ def remove_second_factor() -> Any:
         flash(_("Who works for the authority cannot do without the second factor."), "attention")
         return seen_elsewhere(url_for("accounts.overview"))
     with unit_of_work():
-        actions.drop_second_factor(queries.user_by_id(member.user_id))
+        actions.drop_second_factor(security.user_again())
     flash(_("The second factor is removed."), "good")
     return seen_elsewhere(url_for("accounts.overview"))
 
@@ -211,7 +213,7 @@ def remove_second_factor() -> Any:
 def renew_recovery_codes() -> Any:
     """Make new recovery codes; those before no longer work."""
     with unit_of_work():
-        codes = actions.renew_recovery_codes(queries.user_by_id(require_member().user_id))
+        codes = actions.renew_recovery_codes(security.user_again())
     return _to_new_codes(codes)
 
 

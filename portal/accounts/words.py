@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from portal.accounts.models import Role, SubjectKind
+from portal.accounts.models import EndOfSignIn, Role, SubjectKind
 
 WORDS: dict[Enum, Any] = {
     Role.MERCHANT_OWNER: _l("Merchant owner"),
@@ -28,4 +28,12 @@ WORDS: dict[Enum, Any] = {
     SubjectKind.MARKET: _l("Market"),
     SubjectKind.FUND: _l("Fund"),
     SubjectKind.INSTALLATION: _l("Whole installation"),
+    EndOfSignIn.SIGNED_OUT: _l("You signed out"),
+    EndOfSignIn.SIGNED_IN_ANEW: _l("You signed in anew on the same device"),
+    EndOfSignIn.ENDED_BY_OWNER: _l("You signed it out from another device"),
+    EndOfSignIn.PASSWORD_CHANGED: _l("The password was changed"),
+    EndOfSignIn.SECOND_FACTOR_CHANGED: _l("The second factor was changed"),
+    EndOfSignIn.RIGHTS_ENDED: _l("Your rights here were ended"),
+    EndOfSignIn.IDLE: _l("Not used for a long time"),
+    EndOfSignIn.TOO_OLD: _l("Signed in for a long time"),
 }

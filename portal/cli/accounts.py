@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from portal.accounts import actions, links, queries
-from portal.accounts.models import INSTALLATION_ID, SUBJECT_OF_ROLE, Role, SubjectKind
+from portal.accounts.models import INSTALLATION_ID, SUBJECT_OF_ROLE, Role, SubjectKind, User
 from portal.base import clock
 from portal.base.db import unit_of_work
 from portal.base.web import public_url
@@ -54,11 +54,9 @@ def invite(role: str, email: str, region_code: str | None, merchant: str | None,
 def reset(name: str, second_factor: bool) -> None:
     """Print a one-time link by which the person who signs in as NAME may set a new password."""
     with unit_of_work():
-        user = queries.user_by_login(name)
-        if user is None:
-            raise click.ClickException(f"nobody signs in as {name}")
+        user = _person(name)
         if second_factor:
-            actions.drop_second_factor(user)
+            actions.reset_second_factor(user, clock.now())
         token = links.reset_link(user, clock.now())
     _print_link("accounts.reset_password", token, int(links.RESET_LASTS.total_seconds() // 3600))
 
@@ -70,13 +68,29 @@ def reset(name: str, second_factor: bool) -> None:
 def end(name: str, role: str | None, because: str) -> None:
     """End ROLE, or every role, of the person who signs in as NAME; the next request knows."""
     with unit_of_work():
-        user = queries.user_by_login(name)
-        if user is None:
-            raise click.ClickException(f"nobody signs in as {name}")
+        user = _person(name)
         held = [m for m in queries.memberships_of(user.id) if role is None or m.role.value == role.lower()]
         for membership in held:
             actions.end_membership(membership, clock.now(), because=because)
     click.echo(f"ended {len(held)}")
+
+
+@accounts.command("suspend")
+@click.argument("name")
+def suspend(name: str) -> None:
+    """Close the sign-in of the person who signs in as NAME, and end what is open; the roles stay."""
+    with unit_of_work():
+        actions.suspend(_person(name), clock.now())
+    click.echo(f"suspended {name}")
+
+
+@accounts.command("reinstate")
+@click.argument("name")
+def reinstate(name: str) -> None:
+    """Open the sign-in of NAME again."""
+    with unit_of_work():
+        actions.reinstate(_person(name))
+    click.echo(f"reinstated {name}")
 
 
 @accounts.command("list")
@@ -87,6 +101,13 @@ def list_people() -> None:
         click.echo(
             f"{membership.user.login}\t{membership.user.name}\t{membership.role.value}\t{kind} {number}"
         )
+
+
+def _person(name: str) -> User:
+    user = queries.user_by_login(name)
+    if user is None:
+        raise click.ClickException(f"nobody signs in as {name}")
+    return user
 
 
 def _print_link(endpoint: str, token: str, hours: int) -> None:

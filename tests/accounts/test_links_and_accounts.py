@@ -124,7 +124,7 @@ def test_two_passwords_that_differ_are_refused(client: FlaskClient) -> None:
 def test_who_signs_in_here_already_adds_a_role_with_the_password_they_have(client: FlaskClient) -> None:
     user_id = make_member(Role.MERCHANT_OWNER, 7, login="new@example.cn", now=NOW)
     with unit_of_work():
-        actions.change_password(queries.user_by_id(user_id), PASSWORD)
+        actions.change_password(queries.user_by_id(user_id), PASSWORD, NOW)
     token = invite(subject_id=8)
     refused = client.post(f"/account/invitation/{token}", data={"password": OTHER, "submission_id": "a"})
     assert refused.status_code == 422
@@ -161,7 +161,7 @@ def test_a_reset_keeps_the_second_factor(app: Flask) -> None:
 def test_changing_the_password_ends_other_sessions_and_keeps_this_one(app: Flask) -> None:
     user_id = make_member(Role.MERCHANT_OWNER, 7, now=NOW)
     with unit_of_work():
-        actions.change_password(queries.user_by_id(user_id), PASSWORD)
+        actions.change_password(queries.user_by_id(user_id), PASSWORD, NOW)
     here, there = app.test_client(), app.test_client()
     for client in (here, there):
         sign_in(client, user_id)
@@ -201,7 +201,7 @@ def test_a_member_of_staff_sets_up_the_second_factor_by_its_picture(client: Flas
 def test_setting_up_asks_for_the_password_when_it_was_given_long_ago(client: FlaskClient) -> None:
     user_id = make_member(Role.MERCHANT_OWNER, 7, now=NOW)
     with unit_of_work():
-        actions.change_password(queries.user_by_id(user_id), PASSWORD)
+        actions.change_password(queries.user_by_id(user_id), PASSWORD, NOW)
     sign_in(client, user_id)
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         answer = client.get("/account/second-factor/set-up")

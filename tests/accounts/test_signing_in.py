@@ -40,7 +40,7 @@ def officer(password: str = PASSWORD) -> User:
 
 def with_password(user_id: int, password: str) -> User:
     with unit_of_work():
-        actions.change_password(queries.user_by_id(user_id), password)
+        actions.change_password(queries.user_by_id(user_id), password, NOW)
     return queries.user_by_id(user_id)
 
 

@@ -229,7 +229,7 @@ def street(served: Flask) -> Street:
         )
         with unit_of_work():
             officer = account_queries.user_by_id(officer_id)
-            account_actions.change_password(officer, PASSWORD)
+            account_actions.change_password(officer, PASSWORD, now)
             invitation = links.invite(Role.OFFICER, "new@example.cn", office, now)
             reset = links.reset_link(officer, now)
         record = record_queries.latest(today=clock.today(), limit=1)[0].number
