@@ -29,6 +29,7 @@ from portal.complaints.draft_pages import (
 )
 from portal.complaints.drafting import Draft
 from portal.complaints.evidence import remove_stored
+from portal.complaints.filing import RECEIPT
 from portal.complaints.step_forms import DraftForm, WhereForm
 from portal.complaints.steps import keep_typed
 from portal.rules.errors import FieldsRefused, RuleError
@@ -194,7 +195,7 @@ def kept(number: str) -> Any:
     return render_template(
         "complaints/steps/kept.html",
         draft=draft,
-        code=crypto.receipt_code(draft.submission_id),
+        code=crypto.kept_code(crypto.receipt_codes(draft.submission_id), RECEIPT, draft.receipt_hash),
         until=draft.changed_at + drafting.DRAFT_KEPT,
     )
 
@@ -218,7 +219,7 @@ def send(number: str) -> Any:
     draft = _own(number)
     # The page carries it: once the draft is sent, the database holds it no more than the code.
     submission_id = request.form.get("submission_id", "")
-    if drafting.draft_number(submission_id) != number:
+    if number not in drafting.draft_numbers(submission_id):
         abort(400)
     if draft.sent_to is None:
         reading = read_draft(drafting.answers_of(draft), today=clock.today())
@@ -249,6 +250,7 @@ def _file(number: str) -> str:
     filing = actions.file_complaint(
         data,
         submission_id=draft.submission_id,
+        receipt=draft.receipt_hash,
         is_statutory_channel=current_app.config["AUTHORITY_CHANNEL"],
         evidence=draft.evidence,
         now=clock.now(),

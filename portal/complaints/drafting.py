@@ -18,6 +18,7 @@ from portal.rules.errors import MoveNotAllowed
 from portal.rules.intake_terms import Channel, Step
 from portal.rules.messages import say
 
+NUMBER_SYMBOLS = 10
 DRAFT_KEPT = timedelta(days=14)
 # Beside the steps: when each was kept last.
 KEPT_AT = "kept_at"
@@ -28,7 +29,12 @@ Typed = Mapping[str, Any]
 
 def draft_number(submission_id: str) -> str:
     """Return the number a draft has in its address; it opens nothing by itself."""
-    return crypto.code_from("draft-number", submission_id, 10)
+    return draft_numbers(submission_id)[0]
+
+
+def draft_numbers(submission_id: str) -> tuple[str, ...]:
+    """Return the number a draft has under every key in use, newest first."""
+    return crypto.codes_from("draft-number", submission_id, NUMBER_SYMBOLS)
 
 
 def begin_draft(
@@ -39,7 +45,7 @@ def begin_draft(
     now: datetime,
 ) -> Draft:
     """Return the draft of a submission id, a new one where there is none: a double click makes one."""
-    found = draft_by_number(draft_number(submission_id))
+    found = db.session.scalar(select(Draft).where(Draft.number.in_(draft_numbers(submission_id))))
     if found is not None:
         return found
     draft = Draft(

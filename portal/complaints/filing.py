@@ -80,6 +80,7 @@ def file_complaint(
     submission_id: str,
     is_statutory_channel: bool,
     evidence: Sequence[EvidenceFile] = (),
+    receipt: str | None = None,
     now: datetime,
 ) -> Filing:
     """Open a case for each track asked for, each with a number of its own; a draft's files move over.
@@ -92,6 +93,8 @@ def file_complaint(
     """
     _require_what_the_track_needs(data)
     filing = _filing_row(data, submission_id, now)
+    # The code that a draft was kept under is the filing's, also where the keys have changed since.
+    filing.receipt_hash = receipt or filing.receipt_hash
     db.session.add(filing)
     for track in sorted(data.tracks, key=lambda track: track.value):
         filing.cases.append(_case_row(filing, track, submission_id, now))
