@@ -35,9 +35,13 @@ class AskForm(DraftForm):
     def offer(self, reading: DraftReading) -> None:
         """Fill the lists; the promises are those of the pledge in force on the day of purchase."""
         self.requests.choices = [SelectChoice(request.value, label(request)) for request in Request]
+        promises = promises_of(reading.pledge)
+        if not promises or not self.pledge_clause:
+            del self.pledge_clause
+            return
         self.pledge_clause.choices = [
             SelectChoice("", _("None in particular")),
-            *(SelectChoice(one.id, render(one.words)) for one in promises_of(reading.pledge)),
+            *(SelectChoice(one.id, render(one.words)) for one in promises),
         ]
 
 

@@ -171,9 +171,12 @@ def _missing_evidence(answers: Answers, today: date) -> list[Missing]:
 
 
 def _missing_ask(answers: Answers, today: date) -> list[Missing]:
+    screening = screen(answers, today=today)
     try:
-        tracks_for(answers, screen(answers, today=today))
+        tracks_for(answers, screening)
     except InputRefused as refused:
+        if screening.tracks == {Track.REPORT}:
+            return [Missing("wants_checking", say("Please tick this, so that it is filed as a report."))]
         return [Missing("requests", refused.message)]
     return []
 

@@ -139,3 +139,28 @@ def code_on(answer: TestResponse) -> str:
     """Return the receipt code a page shows, or an empty text."""
     shown = page_of(answer).select_one(".fm-secret-code [aria-hidden]")
     return shown.get_text("", strip=True) if shown else ""
+
+
+# What is typed into the second step for each kind of purchase; nothing of it is weighed at a stall.
+OF_KIND: dict[str, dict[str, str]] = {
+    "retail_weighing": SHORT,
+    "gold_and_silver": SHORT | {"goods": "金戒指", "price": "800", "price_unit": "unit_g"},
+    "prepackaged_goods": {"goods": "大米", "shown": "5", "shown_unit": "measured_kg", "received": "4.8"},
+    "fuel": {"goods": "92号汽油", "shown": "30", "received": "29", "reference": "verified_standard"},
+    "taximeter": {"shown": "12.4", "received": "9.8", "device": "浙A·T1234"},
+    "charging": {"shown": "30", "received": "29"},
+    "household_meter": {"meter": "water_class_2", "shown": "12", "received": "10"},
+    "unlawful_instrument": {"device": "门口第二台秤"},
+    "other_purchase": {"goods": "布料", "shown": "3", "shown_unit": "measured_m", "received": "2.8"},
+}
+
+
+def typed_of_kind(merchant: Merchant | None, kind: str, key: str = "filing-1", **more: Any) -> dict[str, Any]:
+    """Return what is typed into all the steps about one kind of purchase."""
+    sent = {name: value for name, value in typed(merchant, key).items() if name not in SHORT}
+    return sent | {"kind": kind} | OF_KIND[kind] | more
+
+
+def post(client: FlaskClient, draft: str, step: str, query: str = "", **sent: Any) -> TestResponse:
+    """Press a button of a step, "next" unless another is given."""
+    return client.post(f"{draft}/{step}{query}", data={"do": "next"} | sent)

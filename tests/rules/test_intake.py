@@ -87,6 +87,7 @@ def test_a_whole_draft_lacks_nothing(step: Step) -> None:
         (Step.EVIDENCE, {"seen": frozenset({Step.WHO})}, ["seen"]),
         (Step.ASK, {"requests": ()}, ["requests"]),
         (Step.ASK, {"requests": (), "wants_checking": True}, []),
+        (Step.ASK, {"requests": (), "handled": Handled.BY_COURT}, ["wants_checking"]),
         (Step.WHO, {"name": None}, ["name"]),
         (Step.WHO, {"name": " ", "phone": "", "address": None}, ["name", "phone", "address"]),
         (Step.WHO, {"seen": frozenset({Step.EVIDENCE})}, ["seen"]),
