@@ -64,7 +64,7 @@ def do_once(key: str, body: Mapping[str, object], act: Callable[[], str], *, now
         if done is None:
             done = Submission(key=keys[0], body_hash=wanted[0], answer="", created_at=now)
             db.session.add(done)
-            # First of all: of two sent at once, the second waits here, and then reads the answer of the first.
+            # Before the work: of two sent at once the second waits here, then reads what the first was told.
             db.session.flush()
             done.answer = act()
             db.session.flush()
