@@ -163,6 +163,7 @@ def _case_page(
         moves=moves.articles_of(found, moves.listed(opened, found)),
         may_name=MoveName.NAME_MERCHANT in opened,
         bought=bought_lines(found.filing),
+        is_weighed=moves.may_measure(found),
         papers=forms_at_desk(found),
         may_assign=bool(roles() & set(DECIDERS)) and found.is_open,
         may_write=bool(actors()) and found.is_open,

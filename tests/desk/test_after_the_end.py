@@ -72,7 +72,7 @@ def test_a_leader_finds_the_cases_that_ask_to_be_looked_at_again(
     slow = ended(merchant, "slow", reason=SurveyReason.TOO_SLOW)
     still_open = make_case(merchant, key="open", now=NOW).number
     queue = client.get("/desk/?lang=en").text
-    assert "1 closed cases ask to be looked at again" in queue
+    assert "Closed cases that ask to be looked at again: 1" in queue
     page = client.get("/desk/?again=yes").text
     assert asking in page
     assert slow not in page
