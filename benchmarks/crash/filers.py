@@ -253,7 +253,8 @@ class Filer:
 def _who(index: int, habits: Habits) -> dict[str, str]:
     if habits.is_anonymous:
         return {}
-    return {"name": f"张{index}", "phone": f"139{index:08d}", "address": f"文二路{index}号"}
+    told = {"name": f"张{index}", "phone": f"139{index:08d}", "address": f"文二路{index}号"}
+    return {**told, "agrees_to_publication": "no", "agrees_to_delegation": "no"}
 
 
 def _plain(marked: str) -> str:
