@@ -180,10 +180,11 @@ def _more_of_what(form: WhatForm, reading: DraftReading) -> dict[str, Any]:
     chosen = next((one for one in PurchaseKind if one.value == form.kind.data), None)
     form.fit_to(chosen)
     form.bought_on.data = form.bought_on.data or clock.today().isoformat()
-    is_first = form.asked is not None or chosen is None or reading.screening.is_stopped
+    is_refused = any(form[name].errors for name in form.FIRST)
+    is_first = form.asked is not None or is_refused or reading.screening.is_stopped
     return {
         "kind": chosen,
-        "is_first_part": is_first,
+        "is_first_part": is_first or chosen is None,
         "is_personal": has_personal_number(form.narrative.data or ""),
         **_verdict(reading),
     }
