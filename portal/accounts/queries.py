@@ -72,6 +72,14 @@ def ended_sign_in(number: str) -> SignIn | None:
     )
 
 
+def sign_in_not_seen_since(sign_in_id: int, hour: datetime) -> SignIn | None:
+    """Return an open sign-in that was not seen in an hour, for writing; none while another one writes it."""
+    query = select(SignIn).where(
+        SignIn.id == sign_in_id, SignIn.ended_at.is_(None), SignIn.last_seen_at < hour
+    )
+    return db.session.scalar(query.with_for_update(skip_locked=True))
+
+
 def open_sign_ins(user_id: int, limits: tuple[timedelta, timedelta], now: datetime) -> tuple[SignIn, ...]:
     """Return a person's sign-ins that are neither ended nor over their limits, the newest first."""
     rest, whole = limits

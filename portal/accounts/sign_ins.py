@@ -49,10 +49,10 @@ def begin_sign_in(user: User, now: datetime) -> str:
 
 
 def note_seen(sign_in_id: int, now: datetime) -> None:
-    """Note the hour of a visit, unless it is noted or the sign-in has ended."""
-    hour = full_hour(now)
-    is_new = (SignIn.id == sign_in_id) & SignIn.ended_at.is_(None) & (SignIn.last_seen_at < hour)
-    db.session.execute(update(SignIn).where(is_new).values(last_seen_at=hour))
+    """Note the hour of a visit, unless it is noted, the sign-in has ended or somebody else is at it."""
+    sign_in = queries.sign_in_not_seen_since(sign_in_id, full_hour(now))
+    if sign_in is not None:
+        sign_in.last_seen_at = full_hour(now)
 
 
 def end_by_number(number: str, because: EndOfSignIn, now: datetime) -> None:

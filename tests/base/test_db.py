@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from portal.base.db import NestedUnitOfWork, db, unit_of_work
+from portal.base.db import BUSY_TIMEOUT_MS, NestedUnitOfWork, db, unit_of_work, when_free
 from portal.base.jobs import Job, enqueue
 from portal.base.once import SubmissionReused, do_once
 
@@ -78,6 +78,23 @@ def test_sixty_four_equal_posts_at_once_have_one_effect(app: Flask) -> None:
     assert len(answers) == 64
     assert len(set(answers)) == 1
     assert job_count() == 1
+
+
+def test_what_can_be_left_gives_way_to_a_writer_and_the_next_write_waits_again(app: Flask) -> None:
+    def add() -> None:
+        enqueue("x", {}, run_at=NOW)
+
+    writer = db.engine.raw_connection()
+    try:
+        writer.execute("BEGIN IMMEDIATE")
+        assert when_free(add) is False
+    finally:
+        writer.rollback()
+        writer.close()
+    assert job_count() == 0
+    assert when_free(add) is True
+    assert job_count() == 1
+    assert db.session.connection().exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_TIMEOUT_MS
 
 
 @pytest.mark.postgres
