@@ -221,7 +221,10 @@ def plant(app: Flask, run: Evidence, name: str) -> str:
     """Plant a fault and return the check that must notice it."""
     act, check = PLANTS[name]
     with app.app_context():
-        if act in {break_reference, break_index} and db.engine.dialect.name == "sqlite":
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        if act is break_index and not is_sqlite:
+            raise ValueError("an index can be broken in SQLite only")
+        if act in {break_index, break_reference} and is_sqlite:
             db.engine.dispose()
             act(app, run)
         else:
