@@ -43,9 +43,9 @@ def answer(token: str) -> Any:
         return _question_page(case, asked, form)
     if not form.validate():
         return _question_page(case, asked, form, code=422)
-    here = url_for("requests.answer", token=token)
     try:
-        return seen_elsewhere(_answered(case.number, asked.id, form, here))
+        _answer_once(case.number, asked.id, form)
+        return seen_elsewhere(url_for("requests.answer", token=token))
     except RuleError as error:
         form.form_errors.append(render(error.message))
         again = asking.request_by_token(token)
@@ -67,8 +67,8 @@ def answer_in_case(number: str, question: int) -> Any:
     if not form.validate():
         return _question_page(case, asked, form, code=422, is_own=True)
     try:
-        there = url_for("complaints.show", number=case.number)
-        return seen_elsewhere(_answered(case.number, asked.id, form, there))
+        _answer_once(case.number, asked.id, form)
+        return seen_elsewhere(url_for("complaints.show", number=case.number))
     except RuleError as error:
         form.form_errors.append(render(error.message))
         again = own_case(number).case
@@ -76,7 +76,7 @@ def answer_in_case(number: str, question: int) -> Any:
         return _question_page(again, asked, form, code=409, is_own=True)
 
 
-def _answered(number: str, question: int, form: AnswerForm, location: str) -> str:
+def _answer_once(number: str, question: int, form: AnswerForm) -> None:
     text = said(form.text.data)
 
     def act() -> str:
@@ -85,10 +85,11 @@ def _answered(number: str, question: int, form: AnswerForm, location: str) -> st
             abort(404)
         asked = next(one for one in case.party_requests if one.id == question)
         answering.answer_request(case, asked, text, now=clock.now())
-        return location
+        # Where to go next is not kept: the address holds the token, of which the database has a hash alone.
+        return ""
 
     body = {"case": number, "question": question, "text": text}
-    return do_once(form.submission_id.data, body, act, now=clock.now())
+    do_once(form.submission_id.data, body, act, now=clock.now())
 
 
 def _question_page(

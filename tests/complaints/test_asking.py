@@ -77,6 +77,14 @@ def test_of_the_token_only_a_hash_is_kept_and_the_question_is_sealed(number: str
     assert len(crypto.CODE_ALPHABET) ** asking.TOKEN_SYMBOLS > 2**100
 
 
+def test_an_answer_leaves_no_token_behind(client: FlaskClient, token: str) -> None:
+    answer = send(client, address(token), text="小票在这里。")
+    assert (answer.status_code, answer.location) == (303, address(token))
+    assert send(client, address(token), text="小票在这里。").location == address(token)
+    dump = "\n".join(db.engine.raw_connection().driver_connection.iterdump())
+    assert token not in dump
+
+
 def test_the_token_is_found_again_after_a_change_of_keys(app: Flask, number: str, token: str) -> None:
     keys = app.config["SECRET_KEYS"]
     crypto.use_keys(["a-newer-key-for-tests-" + "1" * 32, *keys])
