@@ -99,10 +99,10 @@ SILENT: frozenset[Told] = frozenset(
     }
 )
 
-# Told though the state is hidden: what the filer must do, and what a rule orders to be told.
-TOLD_IN_EVERY_STATE: frozenset[Told] = frozenset({(R, MoveName.ASK_PARTY), (R, MoveName.TELL_REPORTER)})
 # The first sentence is all: the page alone says how much of it may be known.
 BRIEF: frozenset[Told] = frozenset({(R, MoveName.MERGE)})
+# Told though the state is hidden: what the filer must do, what a rule orders to be told, what says nothing.
+TOLD_IN_EVERY_STATE: frozenset[Told] = BRIEF | {(R, MoveName.ASK_PARTY), (R, MoveName.TELL_REPORTER)}
 
 COURT = say(
     "If you do not agree with the result, you can go to court, or to arbitration where you and the merchant "

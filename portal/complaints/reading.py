@@ -37,6 +37,7 @@ STEPS = (
 )
 ON_AN_OFFER = frozenset({MoveName.ACCEPT_OFFER, MoveName.DECLINE_OFFER})
 # A reporter is told the result only where a rule says so (Order 121 Art. 36); the page shows no more.
+# That a report was merged would tell that there was another: its target may be who sent the second one.
 HIDDEN_FROM_REPORTER = {
     State.OPENED,
     State.CASE_TESTING,
@@ -46,6 +47,7 @@ HIDDEN_FROM_REPORTER = {
     State.TESTING,
     State.CHECK_EXTENDED,
     State.EXTENDED_TESTING,
+    State.MERGED,
 }
 
 
@@ -169,7 +171,6 @@ _NEXT_REPORT = {
     State.FILED: say("Give it an official number: report it to 12315 and quote this case."),
     State.RECEIVED: say("The authority decides whether to take it up."),
     State.NOT_COMPETENT: say("Another authority answers for this. Report it there."),
-    State.MERGED: say("It was joined to an earlier report of the same facts."),
     State.WITHDRAWN: say("You withdrew this report."),
 }
 _NEXT_MEDIATION = {

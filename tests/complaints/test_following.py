@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.accounts.models import Role
 from portal.base import crypto
 from portal.base.db import db, unit_of_work
 from portal.compensation import queries as compensation_queries
@@ -16,8 +17,8 @@ from portal.compensation.models import ClaimState
 from portal.complaints import actions, queries
 from portal.complaints.models import Case
 from portal.merchants.models import Merchant
-from portal.rules.complaint_flow import Actor, MoveName, Need, State
-from tests.builders import make_case, make_merchant
+from portal.rules.complaint_flow import Actor, MoveName, Need, State, Track
+from tests.builders import make_case, make_member, make_merchant, make_office
 from tests.complaints.forms import errors_in, page_of
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -225,3 +226,33 @@ def test_one_phone_can_follow_several_filings(filer: FlaskClient, case: Case) ->
     page = filer.get("/complaints/follow").text
     assert case.number in page
     assert other.number in page
+
+
+def case_now(number: str) -> Case:
+    found = queries.case_by_number(number)
+    assert found is not None
+    return found
+
+
+def test_a_merged_report_says_nothing_of_another(app: Flask, shop: Merchant) -> None:
+    earlier = make_case(shop, tracks=(Track.REPORT,), key="earlier", now=NOW).number
+    later = make_case(shop, tracks=(Track.REPORT,), key="later", name=None, now=NOW).number
+    officer = make_member(Role.OFFICER, make_office(now=NOW), now=NOW)
+    with unit_of_work():
+        actions.merge_reports(
+            case_now(later),
+            case_now(earlier),
+            reason="同一事实",
+            actor=Actor.OFFICER,
+            user_id=officer,
+            now=NOW,
+        )
+    client = app.test_client()
+    give_code(client, crypto.receipt_code("later"))
+    for language, words in (
+        ("en", ("earlier", "merge", "joined")),
+        ("zh_Hans_CN", ("合并", "并入", "同一事实")),
+    ):
+        text = client.get(f"/complaints/cases/{later}?lang={language}").text
+        assert [word for word in words if word in text.lower()] == []
+    assert earlier not in text

@@ -241,7 +241,7 @@ def test_a_reporter_is_told_no_state_that_the_page_hides(app: Flask) -> None:
             continue
         leads_to = asked.row.to_state or asked.state
         if {asked.state, leads_to} & HIDDEN_FROM_REPORTER:
-            assert asked.row.name in {MoveName.ASK_PARTY, MoveName.TELL_REPORTER}
+            assert asked.row.name in {MoveName.ASK_PARTY, MoveName.TELL_REPORTER, MoveName.MERGE}
         with in_language(asked.language):
             hidden = [label(state) for state in HIDDEN_FROM_REPORTER]
         assert [words for words in hidden if words in asked.notice.text] == [], asked
