@@ -23,6 +23,7 @@ from portal.complaints.filing import RECEIPT, receipt_hash
 from portal.complaints.following_models import Recovery, RecoveryWay
 from portal.complaints.models import Filing
 from portal.complaints.words import KnownFact
+from portal.rules.complaint_flow import Track
 from portal.rules.errors import InputRefused, MoveNotAllowed
 from portal.rules.messages import say
 
@@ -90,7 +91,7 @@ def recover_by_officer(
 ) -> str | None:
     """Give a filing a new code because somebody knew enough of it, and return the code.
 
-    Return None, and log the refusal, where fewer than three facts were told rightly. Raise
+    Return None, and log the refusal, where too little was told rightly (`is_enough`). Raise
     MoveNotAllowed after three attempts by officers within a day. With a `submission_id` a form
     that is sent twice can show the same code again (`new_code_of`).
     """
@@ -101,7 +102,7 @@ def recover_by_officer(
     if not reason.strip():
         raise MoveNotAllowed(say("Say why a new code is given."))
     facts = [fact for fact in KnownFact if fact in facts_matched]
-    is_granted = len(facts) >= LEAST_FACTS
+    is_granted = is_enough(filing, facts)
     _log(
         filing,
         RecoveryWay.OFFICER,
@@ -116,6 +117,20 @@ def recover_by_officer(
     submission_id = submission_id or secrets.token_urlsafe(18)
     _replace_code(filing, submission_id)
     return crypto.receipt_code(submission_id)
+
+
+def is_enough(filing: Filing, facts: Collection[KnownFact]) -> bool:
+    """Say whether somebody told enough: three facts, one of them the contact where it may be the merchant.
+
+    Of a 投诉 the merchant has read everything else; with the code it would read who complained,
+    and that there is a 举报 beside it.
+    """
+    return len(facts) >= LEAST_FACTS and (KnownFact.CONTACT in facts or not needs_contact(filing))
+
+
+def needs_contact(filing: Filing) -> bool:
+    """Say whether the phone or the address must be among the facts."""
+    return any(case.track is Track.MEDIATION for case in filing.cases)
 
 
 def new_code_of(filing: Filing, submission_id: str) -> str | None:

@@ -70,7 +70,7 @@ class SurveyReason(str, enum.Enum):
 
 
 class KnownFact(str, enum.Enum):
-    """What only the person who filed can know; an officer asks for some of it before giving a new code."""
+    """What the person who filed knows; an officer asks for some of it before giving a new code."""
 
     GOODS = "fact_goods"
     DAY_AND_TIME = "fact_day_and_time"

@@ -70,7 +70,8 @@ def give(number: str) -> Any:
     if location == REFUSED:
         form.facts.errors = [
             _(
-                "Fewer than %(count)s facts: no new code was given. This attempt is logged.",
+                "Too little was told rightly: no new code was given. This attempt is logged. "
+                "At least %(count)s facts are needed; in a complaint, the phone or address is one of them.",
                 count=recovering.LEAST_FACTS,
             )
         ]
@@ -101,6 +102,7 @@ def _page(found: Case, form: NewCodeForm, status: int) -> Any:
         form=form,
         known=known,
         least=recovering.LEAST_FACTS,
+        needs_contact=recovering.needs_contact(filing),
         code=recovering.new_code_of(filing, submission_id) if submission_id else None,
         follow_url=public_url("complaints.follow"),
         bought=bought_lines(filing),

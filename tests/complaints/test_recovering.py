@@ -28,7 +28,7 @@ from tests.conftest import make_app
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PHRASE = "七只仙鹤 飞过西湖边"
-ENOUGH = (KnownFact.GOODS, KnownFact.AMOUNT_PAID, KnownFact.NARRATIVE)
+ENOUGH = (KnownFact.GOODS, KnownFact.AMOUNT_PAID, KnownFact.CONTACT)
 
 
 def filing_of(number: str) -> Filing:

@@ -17,12 +17,13 @@ from portal.complaints import queries
 from portal.complaints.models import Case
 from portal.complaints.recovering import facts_known
 from portal.merchants.models import Merchant
+from portal.rules.complaint_flow import Track
 from tests.builders import make_case, make_member, make_merchant, make_office, sign_in
 from tests.complaints.forms import code_on, errors_in
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 KEY = "filing-1"
-THREE = ["fact_goods", "fact_settled_weight", "fact_unit_price"]
+THREE = ["fact_goods", "fact_settled_weight", "fact_contact"]
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +97,23 @@ def test_fewer_facts_are_refused_and_logged(
     filing = case_of(number).filing
     assert [entry.is_granted for entry in filing.recoveries] == [False]
     assert queries.filing_by_code(crypto.receipt_code(KEY)) is not None
+
+
+def test_what_the_merchant_has_read_brings_no_code_of_a_complaint(
+    officer: int, client: FlaskClient, number: str
+) -> None:
+    known = {fact.value for fact in facts_known(case_of(number).filing)} - {"fact_contact"}
+    assert len(known) > 3
+    assert give(client, number, sorted(known)).status_code == 422
+    assert "fact_contact" in THREE
+    assert give(client, number, THREE, "second").status_code == 303
+
+
+def test_a_nameless_reporter_needs_no_contact(officer: int, client: FlaskClient) -> None:
+    shop = make_merchant(now=NOW)
+    report = make_case(shop, tracks=(Track.REPORT,), name=None, key="report", now=NOW)
+    told = ["fact_goods", "fact_settled_weight", "fact_unit_price"]
+    assert give(client, report.number, told).status_code == 303
 
 
 def test_a_refusal_may_be_followed_by_a_better_try_and_the_fourth_of_a_day_not(
