@@ -70,12 +70,15 @@ def _merchant_notes(reading: DraftReading) -> tuple[Message, ...]:
     if Track.MEDIATION in reading.tracks:
         notes.append(
             say(
-                "The merchant reads what was bought and measured and what you ask for, never your phone, "
-                "address or ID number. Photos only if an officer shows them."
+                "The merchant reads what was bought and measured, what you ask for and your words, without "
+                "what says who you are; never your phone, address or ID number. Photos only if an officer "
+                "shows them."
             )
         )
     if Track.REPORT in reading.tracks:
         notes.append(say("The merchant never learns of the report, nor who sent it."))
+        if Track.MEDIATION in reading.tracks:
+            notes.append(say("Sentences of yours that speak of a report are left out for the merchant."))
     return tuple(notes)
 
 

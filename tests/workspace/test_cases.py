@@ -99,6 +99,20 @@ def test_the_merchant_never_reads_who_complained(shop: Shop) -> None:
         assert secret not in text
 
 
+def test_the_merchant_reads_no_word_of_a_report(shop: Shop) -> None:
+    case = accepted(shop)
+    with unit_of_work():
+        case.filing.narrative = "少了六十克。我同时举报该摊改秤！请依法查处\n老板说：随便你。"
+        complaint_actions.write_message(
+            case, "I also reported it. Thank you.", actor=Actor.COMPLAINANT, user_id=None, now=clock.now()
+        )
+    text = page(shop, f"/merchant/cases/{case.number}")
+    for told in ("少了六十克", "老板说：随便你。", "Thank you"):
+        assert told in text
+    for secret in ("同时举报", "改秤", "查处", "also reported"):
+        assert secret not in text
+
+
 def test_a_question_of_the_office_is_read_without_the_complainant(shop: Shop) -> None:
     case = accepted(shop)
     move_case(case.number, MoveName.ASK_MERCHANT, reason=f"请说明{NAME}所称的复秤", now=clock.now())
