@@ -56,11 +56,29 @@ def form_with(draft: Draft, here: Step) -> DraftForm:
 def form_of(draft: Draft, here: Step, sent: Mapping[str, str]) -> DraftForm:
     """Return a step's form as it was sent, with the choices that were offered."""
     form = FORMS[here](sent)
-    if isinstance(form, AskForm):
-        form.offer(read_draft(drafting.answers_of(draft), today=clock.today()))
-    if isinstance(form, WhoForm) and not mail.is_on():
-        del form.email
+    if isinstance(form, WhatForm | AskForm | WhoForm):
+        _fit(form, read_draft(drafting.answers_of(draft), today=clock.today()))
     return form
+
+
+def _fit(form: DraftForm, reading: DraftReading) -> None:
+    """Ask what belongs to the kind of purchase and the tracks, and no more."""
+    if isinstance(form, WhatForm):
+        kind = next((one for one in PurchaseKind if one.value == form.kind.data), None)
+        if kind is not None and form.asked is None:
+            form.ask_of(kind)
+    elif isinstance(form, AskForm):
+        form.offer(reading)
+    elif isinstance(form, WhoForm):
+        if not asks_for_standing(reading):
+            form.ask_as_report()
+        if not mail.is_on():
+            form.leave_out({"email"})
+
+
+def asks_for_standing(reading: DraftReading) -> bool:
+    """Say whether "who" asks what a complaint needs: also while nothing was asked for yet."""
+    return Track.MEDIATION in (reading.tracks or reading.screening.tracks)
 
 
 def new_notices(form: DraftForm, reading: DraftReading) -> bool:
@@ -153,13 +171,18 @@ def _more(draft: Draft, here: Step, form: Any, reading: DraftReading) -> dict[st
         form.offer(reading)
         return {
             "said": _said(reading),
-            "offers": _offers(reading),
+            # A clerk holds what others filed a moment ago: of that the next person learns nothing.
+            "offers": _offers(reading, own=() if draft.typed_by_id else held_receipts()),
             "promises": (promises := promises_of(reading.pledge)),
             "promise_hints": {one.id: " ".join(map(render, one.details)) for one in promises if one.details},
         }
     if isinstance(form, WhoForm):
         form.filed_as.data = form.filed_as.data or FiledAs.SELF.value
-        return {"said": _said(reading), "is_mail_on": mail.is_on()}
+        return {
+            "said": _said(reading),
+            "is_mail_on": mail.is_on(),
+            "is_complaint": asks_for_standing(reading),
+        }
     if here is Step.EVIDENCE:
         chosen = reading.answers.kind or PurchaseKind.OTHER
         return {
@@ -190,8 +213,8 @@ def _more_of_what(form: WhatForm, reading: DraftReading) -> dict[str, Any]:
     }
 
 
-def _offers(reading: DraftReading) -> list[SimilarOffer]:
-    """Return the cases that may be about the same: accepted 投诉, and the filer's own."""
+def _offers(reading: DraftReading, *, own: tuple[str, ...]) -> list[SimilarOffer]:
+    """Return the cases that may be about the same: accepted 投诉, and those of the filer's own receipts."""
     weighing, purchase, answers = reading.weighing, reading.purchase, reading.answers
     if answers.bought_on is None:
         return []
@@ -202,7 +225,7 @@ def _offers(reading: DraftReading) -> list[SimilarOffer]:
         answers.bought_on,
         answers.narrative or "",
         clock.today(),
-        held_receipts(),
+        own,
     )
     return offers_of(found)
 

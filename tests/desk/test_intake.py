@@ -274,3 +274,18 @@ def test_the_number_of_a_registered_online_case_is_known_too(
 ) -> None:
     case = make_case(merchant, key="online", is_registered=True, now=NOW)
     assert bring_in(client, official_number=case.number).status_code == 409
+
+
+def test_the_next_person_learns_nothing_of_what_the_last_one_filed(
+    client: FlaskClient, clerk: int, merchant: Merchant
+) -> None:
+    report = case_at(finish(client, draft_at(begin(client)), merchant, requests=[], wants_checking="y"))
+    assert report.track is Track.REPORT
+    number = draft_at(begin(client, key="filing-2")).number
+    sent = typed(merchant, "filing-2")
+    for step in ("where", "what"):
+        assert client.post(f"/complaints/drafts/{number}/{step}", data=of_step(step, sent)).status_code == 303
+    page = client.get(f"/complaints/drafts/{number}/ask")
+    assert page.status_code == 200
+    assert report.number not in page.text
+    assert 'id="similar"' not in page.text
