@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -43,6 +43,16 @@ def members(kind: Any, *, empty: Any = None) -> list[SelectChoice]:
 
 class DraftForm(FlaskForm):  # type: ignore[misc]
     """One step; every field may stay empty until the step is left by "next"."""
+
+    # What this page does not ask: it is neither looked at nor forgotten.
+    left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Take out the fields that this page does not ask."""
+        known = frozenset(name for name in names if name in self._fields)
+        self.left_out |= known
+        for name in known:
+            del self._fields[name]
 
     @property
     def typed(self) -> dict[str, Any]:

@@ -155,11 +155,11 @@ def _reading_with(draft: Draft, here: Step, typed: Mapping[str, Any]) -> DraftRe
 
 
 def _beside(form: DraftForm, draft: Draft, here: Step) -> dict[str, Any]:
-    """Return what was typed, with what an earlier part of the same page was told."""
-    if form.asked is None:
-        return form.typed
+    """Return what was typed, with what this page did not ask as it was before."""
     before = drafting.typed_in(draft, here)
-    return before | {name: value for name, value in form.typed.items() if name in form.asked}
+    if form.asked is not None:
+        return before | {name: value for name, value in form.typed.items() if name in form.asked}
+    return {name: before[name] for name in form.left_out if name in before} | form.typed
 
 
 def _after(number: str, here: Step, pressed: str, *, is_first_part: bool) -> str:

@@ -36,9 +36,8 @@ class AskForm(DraftForm):
         """Fill the lists; the promises are those of the pledge in force on the day of purchase."""
         self.requests.choices = [SelectChoice(request.value, label(request)) for request in Request]
         promises = promises_of(reading.pledge)
-        if not promises or not self.pledge_clause:
-            del self.pledge_clause
-            return
+        if not promises:
+            self.leave_out({"pledge_clause"})
         self.pledge_clause.choices = [
             SelectChoice("", _("None in particular")),
             *(SelectChoice(one.id, render(one.words)) for one in promises),
@@ -47,6 +46,8 @@ class AskForm(DraftForm):
 
 class WhoForm(DraftForm):
     """Who files, and what they agree to."""
+
+    OF_A_REPORT = frozenset({"name", "phone", "address", "email", "recovery_phrase", "csrf_token"})
 
     filed_as = RadioField(
         _l("For whom do you file?"),
@@ -93,3 +94,7 @@ class WhoForm(DraftForm):
         validators=at_most(100),
         description=_l("Four words or more that only you know. Write nothing that others can guess."),
     )
+
+    def ask_as_report(self) -> None:
+        """Ask only what a report may say of its sender; all of it may stay empty."""
+        self.leave_out(set(self._fields) - self.OF_A_REPORT)

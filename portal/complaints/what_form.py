@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -13,9 +15,11 @@ from portal.complaints.draft_forms import DraftForm, at_most, members
 from portal.instruments.forms import CHECKS, GROUPS, MASS_UNITS, PRICE_UNITS
 from portal.rules.intake_terms import BoughtFor, Concern, Handled, MeasureUnit, PurchaseKind
 from portal.rules.measures import units_for
-from portal.rules.metrology_terms import ChargerClass, FlowZone, MeterKind, Reference
-from portal.rules.purchases import quantities_of, usual_unit
+from portal.rules.metrology_terms import ChargerClass, FlowZone, GoodsGroup, MeterKind, Reference
+from portal.rules.purchases import WEIGHED, quantities_of, usual_unit
 from portal.rules.quantities import MassUnit
+
+JEWELLERY_GROUPS = (GoodsGroup.GOLD_JEWELLERY.value, GoodsGroup.SILVER_JEWELLERY.value)
 
 
 class WhatForm(DraftForm):
@@ -25,6 +29,19 @@ class WhatForm(DraftForm):
     """
 
     FIRST = frozenset({"concern", "kind", "bought_for", "handled"})
+    WEIGHED_ONLY = frozenset(
+        {"goods_group", "price", "price_unit", "settled", "settled_unit", "reweighed", "reweighed_unit"}
+        | {"check_method", "scale_e"}
+    )
+    MEASURED_ONLY = frozenset({"shown", "shown_unit", "received", "received_unit", "reference"})
+    ONLY_OF = MappingProxyType(
+        {
+            "meter": PurchaseKind.METER,
+            "zone": PurchaseKind.METER,
+            "charger": PurchaseKind.CHARGING,
+            "smallest_delivery": PurchaseKind.FUEL,
+        }
+    )
 
     part = HiddenField()
     # The notices that stood on the page, so that a new one is read before the form goes on.
@@ -144,9 +161,16 @@ class WhatForm(DraftForm):
         )
         return any(not self[name].data for name in needed)
 
+    def ask_of(self, kind: PurchaseKind) -> None:
+        """Ask only what belongs to a kind."""
+        others = self.MEASURED_ONLY if kind in WEIGHED else self.WEIGHED_ONLY
+        self.leave_out(others | {name for name, only in self.ONLY_OF.items() if only is not kind})
+
     def fit_to(self, kind: PurchaseKind | None) -> None:
         """Offer the units in which this kind is measured, the usual one first."""
         meter = next((one for one in MeterKind if one.value == self.meter.data), None)
+        if kind is PurchaseKind.JEWELLERY:
+            self.goods_group.choices = [GROUPS[0], *(one for one in GROUPS if one.value in JEWELLERY_GROUPS)]
         if kind is None or not quantities_of(kind, meter):
             return
         usual = usual_unit(kind, meter)
