@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import InvalidRequestError
 
 from portal.base import crypto
 from portal.base.db import db
 from portal.complaints.evidence_models import EvidenceFile
-from portal.complaints.filing import receipt_hash
+from portal.complaints.filing import RECEIPT, receipt_hash
 from portal.complaints.models import Draft
 from portal.rules.errors import MoveNotAllowed
 from portal.rules.intake_terms import Channel, Step
@@ -64,8 +65,14 @@ def begin_draft(
 
 
 def lock_draft(draft: Draft) -> None:
-    """Hold a draft, as it stands now, against every other change until this transaction ends."""
-    db.session.refresh(draft, with_for_update=True)
+    """Hold a draft, as it stands now, against every other change until this transaction ends.
+
+    Raises MoveNotAllowed where it was deleted while this waited.
+    """
+    try:
+        db.session.refresh(draft, with_for_update=True)
+    except InvalidRequestError:
+        raise MoveNotAllowed(say("This draft was deleted. You can begin a new one.")) from None
 
 
 def keep_step(draft: Draft, step: Step, typed: Typed, *, now: datetime) -> None:
@@ -131,7 +138,7 @@ def draft_by_code(typed: str) -> Draft | None:
     code = crypto.normalise_code(typed)
     if not crypto.is_receipt_code(code):
         return None
-    hashes = crypto.keyed_hashes("receipt-hash", code)
+    hashes = crypto.keyed_hashes(RECEIPT, code)
     return db.session.scalar(select(Draft).where(Draft.receipt_hash.in_(hashes)))
 
 

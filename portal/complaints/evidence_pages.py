@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from portal.base import cleaning
 from portal.base.labels import byte_size, label
-from portal.complaints import actions, draft_views, evidence, uploading
+from portal.complaints import actions, draft_pages, evidence, uploading
 from portal.complaints.drafting import Draft
 from portal.complaints.evidence import Attached
 from portal.complaints.queries import Case, Filing
@@ -90,10 +90,11 @@ def step_again(draft: Draft, sentences: Sequence[str], code: int, *, slot: Evide
     """Show the evidence step again with why files were refused."""
     form = RefusedForm(formdata=None)
     form.refuse_files(sentences, slot)
-    return draft_views.step_page(draft, Step.EVIDENCE, form, code)
+    return draft_pages.step_page(draft, Step.EVIDENCE, form, code)
 
 
 def case_page(case: Case, sentences: Sequence[str], code: int, *, slot: EvidenceSlot | None = None) -> Any:
+    """Show the photos and papers of a case, with why files were refused."""
     form = RefusedForm(formdata=None)
     form.refuse_files(sentences, slot)
     page = render_template(

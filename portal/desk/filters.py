@@ -30,7 +30,6 @@ FIXED = {
     "closed": ("yes",),
 }
 # Only a leader may take a closed case up again.
-FOR_LEADERS = {"again"}
 
 
 def wanted_by(args: Args, *, regions: tuple[str, ...], user_id: int, today: date) -> QueueFilter:
