@@ -1,4 +1,4 @@
-"""The words of what a filer may ask for and want."""
+"""The closed lists of a case, from what a filer may ask for to what is said after the end."""
 
 from __future__ import annotations
 
@@ -19,14 +19,6 @@ class Request(str, enum.Enum):
     COMPENSATION = "compensate_loss"
     REPAIR = "repair"
     REDO = "redo"
-
-
-class Wanted(str, enum.Enum):
-    """What a filer wants; it decides which tracks are opened."""
-
-    MEDIATION = "want_mediation"
-    REPORT = "want_report"
-    BOTH = "want_both"
 
 
 class RequestState(str, enum.Enum):
@@ -94,9 +86,6 @@ add_labels(
         (Request.COMPENSATION, _l("Compensate the loss")),
         (Request.REPAIR, _l("Repair")),
         (Request.REDO, _l("Do it again")),
-        (Wanted.MEDIATION, _l("Settle my own dispute (complaint)")),
-        (Wanted.REPORT, _l("Look into a breach (report)")),
-        (Wanted.BOTH, _l("Both")),
         (RequestState.OPEN, _l("Waiting for your answer")),
         (RequestState.ANSWERED, _l("Answered")),
         (RequestState.LAPSED, _l("Not answered in time")),

@@ -29,7 +29,6 @@ FIXED = {
     "again": ("yes",),
     "closed": ("yes",),
 }
-# Only a leader may take a closed case up again.
 
 
 def wanted_by(args: Args, *, regions: tuple[str, ...], user_id: int, today: date) -> QueueFilter:
