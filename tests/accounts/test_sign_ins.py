@@ -443,6 +443,8 @@ def test_a_page_waits_for_nobody_on_postgresql_either(postgres_app: Flask) -> No
     user_id = owner()
     client = device(postgres_app, user_id)
     with db.engine.connect() as writer:
+        # A page that did wait would get through after this time, and its visit would be noted.
+        writer.execute(sa.text("SET idle_in_transaction_session_timeout = '5s'"))
         writer.execute(sa.text("SELECT id FROM sign_in FOR UPDATE"))
         with time_machine.travel(NOW + 2 * HOUR, tick=False):
             assert is_in(client)
