@@ -25,18 +25,19 @@ from portal.base.jobs import Errand, JobFunction
 from portal.base.web import init_web
 from portal.cli import register_commands
 from portal.compensation import jobs as compensation_jobs
-from portal.complaints import evidence_jobs, notices
 from portal.complaints import jobs as complaint_jobs
-from portal.complaints.draft_views import bp as drafts_blueprint
-from portal.complaints.evidence_views import bp as evidence_blueprint
-from portal.complaints.feed_views import bp as feeds_blueprint
-from portal.complaints.official_views import bp as official_forms_blueprint
-from portal.complaints.recovery_views import bp as recovery_blueprint
-from portal.complaints.request_views import bp as requests_blueprint
-from portal.complaints.survey_views import bp as surveys_blueprint
-from portal.complaints.telling import SEND_NOTICE
-from portal.complaints.views import bp as complaints_blueprint
-from portal.complaints.voice_views import bp as voices_blueprint
+from portal.complaints.drafts.views import bp as drafts_blueprint
+from portal.complaints.evidence import jobs as evidence_jobs
+from portal.complaints.evidence.views import bp as evidence_blueprint
+from portal.complaints.following.feed_views import bp as feeds_blueprint
+from portal.complaints.following.recovery_views import bp as recovery_blueprint
+from portal.complaints.following.request_views import bp as requests_blueprint
+from portal.complaints.following.survey_views import bp as surveys_blueprint
+from portal.complaints.following.views import bp as complaints_blueprint
+from portal.complaints.following.voice_views import bp as voices_blueprint
+from portal.complaints.letters import notices
+from portal.complaints.letters.telling import SEND_NOTICE
+from portal.complaints.official.views import bp as official_forms_blueprint
 from portal.desk.evidence_views import bp as desk_evidence_blueprint
 from portal.desk.intake_views import bp as desk_intake_blueprint
 from portal.desk.move_views import bp as desk_moves_blueprint

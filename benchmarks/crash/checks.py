@@ -29,7 +29,8 @@ from portal.base.db import db
 from portal.base.labels import render
 from portal.compensation import ledger
 from portal.compensation.models import Claim, ClaimState
-from portal.complaints import evidence, evidence_jobs
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence import jobs as evidence_jobs
 from portal.complaints.filing import receipt_hash
 from portal.complaints.models import Case, Draft, Filing
 from portal.records import verifying

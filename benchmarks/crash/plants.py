@@ -17,7 +17,7 @@ from benchmarks.crash.outcome import Evidence
 from portal.base import crypto, files
 from portal.base.db import Model, db, unit_of_work
 from portal.compensation.models import LedgerPosting
-from portal.complaints.evidence_models import EvidenceFile
+from portal.complaints.evidence.models import EvidenceFile
 from portal.complaints.filing import receipt_hash
 from portal.complaints.models import Case, CaseEvent, Draft, Filing, OfficialNumber
 from portal.records.models import RecordVersion

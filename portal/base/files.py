@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
@@ -31,6 +32,8 @@ KEY = re.compile(r"[0-9a-f]{40}")
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
 ATTEMPTS = 3
+# The database may lie on the same disk: strangers' photos do not take the room it needs.
+KEEP_FREE_BYTES = 512 * 1024 * 1024
 
 
 class StoreFault(Exception):
@@ -154,6 +157,8 @@ class Folder:
 
     def _put(self, folder: Path, key: str, sealed: bytes) -> None:
         self._make(folder)
+        if shutil.disk_usage(folder).free - len(sealed) < KEEP_FREE_BYTES:
+            raise StoreUnreachable("the disk is nearly full; what is left is for the database")
         descriptor, partial = tempfile.mkstemp(prefix=".", dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from portal.base import files
-from portal.complaints import evidence
+from portal.complaints.evidence import actions as evidence
 
 FOLDER = "evidence"
 ENTRY = re.compile(rf"{FOLDER}/[0-9a-f]{{40}}")

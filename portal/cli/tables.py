@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import unicodedata
 from collections import deque
@@ -213,8 +214,9 @@ class Rejects:
         width = len(self._columns)
         padded = [*cells[:width], *[""] * (width - len(cells))]
         if self._file is None:
-            # With a byte order mark, since office programs open it.
-            self._file = self.path.open("w", encoding="utf-8-sig", newline="", errors="replace")
+            # With a byte order mark, since office programs open it; a ticket's row names its filer.
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="", errors="replace")
             csv.writer(self._file).writerow([*map(harmless, self._columns), "reason"])
         csv.writer(self._file).writerow([*map(harmless, padded), reason, *map(harmless, cells[width:])])
 

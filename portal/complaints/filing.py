@@ -11,10 +11,10 @@ from typing import Any
 from portal.base import crypto
 from portal.base.clock import day_of
 from portal.base.db import db
-from portal.complaints.evidence_models import EvidenceFile
+from portal.complaints.evidence.models import EvidenceFile
+from portal.complaints.letters.telling import queue_first_notice
 from portal.complaints.models import Case, Filing
 from portal.complaints.moving import move
-from portal.complaints.telling import queue_first_notice
 from portal.instruments.weighing import Weighing
 from portal.merchants.models import Merchant
 from portal.merchants.queries import pledge_on

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from portal.base.clock import day_of
-from portal.complaints import actions, asking, queries
+from portal.complaints import actions, queries
+from portal.complaints.following import asking
 
 COUNT_EVERY = timedelta(hours=1)
 PRESUME_EVERY = timedelta(hours=1)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.base.crypto import EncryptedText
 from portal.base.db import Model, UTCDateTime, enum_column
-from portal.complaints.evidence_models import EvidenceFile
-from portal.complaints.following_models import PartyRequest, Recovery, Survey, Voice
+from portal.complaints.evidence.models import EvidenceFile
+from portal.complaints.following.models import PartyRequest, Recovery, Survey, Voice
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName, State, Track
 from portal.rules.deadlines import Clock

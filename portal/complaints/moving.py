@@ -9,11 +9,11 @@ from sqlalchemy import update
 
 from portal.base.clock import day_of
 from portal.base.db import db
-from portal.complaints import asking
 from portal.complaints.closing import close_out, note_answer
+from portal.complaints.following import asking
+from portal.complaints.letters.telling import queue_notice
 from portal.complaints.models import Case, CaseEvent, CaseMessage
 from portal.complaints.registering import claim_number, day_of_receipt
-from portal.complaints.telling import queue_notice
 from portal.rules.complaint_flow import (
     Actor,
     EndingGround,

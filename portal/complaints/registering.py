@@ -29,9 +29,10 @@ class OfficialNumberTaken(RuleError):
 
 
 def plain_number(official_number: str) -> str:
-    """Return an official number as it is compared: without spaces, capitals, full-width signs."""
+    """Return an official number as it is compared: no spaces, capitals, full-width or invisible signs."""
     folded = unicodedata.normalize("NFKC", official_number).upper()
-    return "".join(folded.split())[:60]
+    seen = (sign for sign in folded if not sign.isspace() and not unicodedata.category(sign).startswith("C"))
+    return "".join(seen)[:60]
 
 
 def claim_number(case: Case, official_number: str) -> None:

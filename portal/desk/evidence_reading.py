@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.complaints.evidence_models import EvidenceFile, EvidenceView
+from portal.complaints.evidence.models import EvidenceFile, EvidenceView
 from portal.complaints.models import Case
 from portal.desk.queries import names_of
 

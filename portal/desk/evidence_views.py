@@ -12,8 +12,9 @@ from portal.base import clock
 from portal.base.db import unit_of_work
 from portal.base.labels import render
 from portal.base.web import seen_elsewhere
-from portal.complaints import evidence, uploading
-from portal.complaints.evidence import Cover, EvidenceFile
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence import uploading
+from portal.complaints.evidence.actions import Cover, EvidenceFile
 from portal.desk.door import DECIDERS, READERS, case_again, once, roles, wanted_case
 from portal.desk.evidence_reading import file_of, looks_at
 from portal.desk.forms import DeskForm, OriginalForm, ReleaseForm

@@ -9,7 +9,7 @@ from wtforms import DateField, Field, RadioField, SelectChoice, StringField, Tex
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.base import labels
-from portal.complaints.office_intake import BY_PERSON
+from portal.complaints.drafts.office_intake import BY_PERSON
 from portal.complaints.registering import plain_number
 from portal.desk.forms import NEEDED, DeskForm, no_longer_than
 from portal.rules.intake_terms import Channel

@@ -23,10 +23,11 @@ from portal.base.db import first_wins
 from portal.base.labels import render
 from portal.base.once import new_submission_id
 from portal.base.web import seen_elsewhere
-from portal.complaints import office_intake, queries
-from portal.complaints.office_intake import Ticket
+from portal.complaints import queries
+from portal.complaints.drafts import office_intake
+from portal.complaints.drafts.office_intake import Ticket
+from portal.complaints.following.views import SHOWN_ONCE
 from portal.complaints.registering import OfficialNumberTaken
-from portal.complaints.views import SHOWN_ONCE
 from portal.desk.door import WORKERS, office_names
 from portal.desk.intake_forms import IntakeForm, TicketForm
 from portal.rules.errors import InputRefused, RuleError

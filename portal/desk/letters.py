@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.base import mail
+from portal.complaints.letters.notices import Notice, notice_for
 from portal.complaints.models import Case
-from portal.complaints.notices import Notice, notice_for
 from portal.desk.actions import Given
 from portal.rules.complaint_flow import Actor, MoveName
 from portal.rules.errors import RuleError

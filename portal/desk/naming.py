@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.complaints.finding import merchants_found
+from portal.complaints.drafts.finding import merchants_found
 from portal.merchants.models import Merchant
 from portal.merchants.queries import merchant_by_number, merchants_by_numbers
 from portal.merchants.standing import KIND

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from portal.accounts.access import role_required
-from portal.complaints import official_forms
-from portal.complaints.official_sheets import sheets
-from portal.complaints.official_words import OfficialForm
+from portal.complaints.official import due as official_forms
+from portal.complaints.official.sheets import sheets
+from portal.complaints.official.words import OfficialForm
 from portal.desk.door import READERS, wanted_case
 
 bp = Blueprint("desk_forms", __name__, url_prefix="/desk/cases/<number>/forms")

@@ -12,10 +12,10 @@ from portal.base.clock import day_of
 from portal.base.db import db
 from portal.compensation import queries as compensation_queries
 from portal.compensation.models import Claim
-from portal.complaints import asking
 from portal.complaints import queries as complaint_queries
 from portal.complaints.actions import clocks_of, owed_in, terms_in
-from portal.complaints.following_models import PartyRequest, Survey
+from portal.complaints.following import asking
+from portal.complaints.following.models import PartyRequest, Survey
 from portal.complaints.models import Case, CaseEvent, CaseMessage, Finding
 from portal.complaints.words import Request, RequestState, SurveyReason
 from portal.desk.queries import names_of

@@ -12,8 +12,8 @@ from portal.base import clock
 from portal.base.labels import add_labels, render
 from portal.base.once import new_submission_id
 from portal.base.web import public_url, seen_elsewhere
-from portal.complaints import recovering
 from portal.complaints.bought import bought_lines
+from portal.complaints.following import recovering
 from portal.complaints.words import KnownFact
 from portal.desk.door import DECIDERS, case_again, once, wanted_case
 from portal.desk.forms import NewCodeForm

@@ -11,9 +11,9 @@ from portal.base import clock
 from portal.base.labels import render
 from portal.base.web import seen_elsewhere
 from portal.complaints import actions as complaint_actions
-from portal.complaints import surveying
 from portal.complaints.bought import bought_lines
-from portal.complaints.official_forms import forms_at_desk
+from portal.complaints.following import surveying
+from portal.complaints.official.due import forms_at_desk
 from portal.desk import moves, queries
 from portal.desk.door import (
     DECIDERS,

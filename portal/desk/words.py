@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from portal.complaints.following_models import RecoveryWay
+from portal.complaints.following.models import RecoveryWay
 
 WORDS = (
     (RecoveryWay.PHRASE, _l("by the filer's phrase")),

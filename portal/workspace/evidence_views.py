@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, abort
 
 from portal.accounts.access import merchant_ids, require_merchant, role_required
-from portal.complaints import evidence, uploading
 from portal.complaints import queries as complaint_queries
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence import uploading
 from portal.workspace.views import OWN
 
 bp = Blueprint("workspace_evidence", __name__, url_prefix="/merchant/cases/<number>/evidence/<file_number>")

@@ -17,7 +17,7 @@ from portal.complaints import queries as complaint_queries
 from portal.complaints.actions import clocks_of, open_moves
 from portal.complaints.bought import bought_lines
 from portal.complaints.deciding import offered_fen
-from portal.complaints.discretion import own_details
+from portal.complaints.letters.discretion import own_details
 from portal.complaints.models import Case, CaseEvent, Filing
 from portal.complaints.words import Request
 from portal.merchants.models import Merchant, PledgeVersion

@@ -21,8 +21,8 @@ from portal.base.labels import money, render
 from portal.base.once import do_once, new_submission_id
 from portal.base.web import seen_elsewhere
 from portal.complaints import actions as complaint_actions
-from portal.complaints import evidence
 from portal.complaints import queries as complaint_queries
+from portal.complaints.evidence import actions as evidence
 from portal.merchants import actions as merchant_actions
 from portal.merchants import queries as merchant_queries
 from portal.rules.compensation import amount_in_capitals

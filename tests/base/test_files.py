@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -288,3 +289,18 @@ def test_a_bucket_takes_its_credentials_from_the_environment_too(
     key = files.seal(DATA)
     assert files.open_sealed(key) == DATA
     files.remove(key)
+
+
+def test_the_last_room_on_the_disk_is_left_to_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, sealed = files.Folder(tmp_path / "evidence"), b"x" * 1000
+    usage = shutil.disk_usage(tmp_path)
+    room = files.KEEP_FREE_BYTES + len(sealed)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=room - 1))
+    with pytest.raises(files.StoreUnreachable):
+        folder.put(NO_SUCH, sealed)
+    assert [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()] == []
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=room))
+    folder.put(NO_SUCH, sealed)
+    assert folder.get(NO_SUCH) == sealed

@@ -19,7 +19,7 @@ from sqlalchemy import select, text
 
 from portal.base import files
 from portal.base.db import db, unit_of_work
-from portal.complaints.evidence_models import EvidenceFile
+from portal.complaints.evidence.models import EvidenceFile
 from portal.complaints.models import Case, Filing
 from portal.factory import create_app
 from portal.merchants.models import Merchant

@@ -25,7 +25,7 @@ from portal.cli.demo import SEED, load, print_sign_ins
 from portal.cli.demo.people import PEOPLE
 from portal.compensation import ledger
 from portal.complaints import actions
-from portal.complaints.evidence_models import EvidenceFile
+from portal.complaints.evidence.models import EvidenceFile
 from portal.complaints.models import Case, CaseEvent, Filing
 from portal.merchants import queries as merchant_queries
 from portal.merchants.models import Merchant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import stat
 import tracemalloc
 from pathlib import Path
 
@@ -122,6 +123,12 @@ def test_rejects_keep_their_columns_and_gain_a_reason(tmp_path: Path) -> None:
             ["短", "", "short"],
             ["a", "b", "long", "'-c"],
         ]
+
+
+def test_nobody_else_reads_the_rejects(tmp_path: Path) -> None:
+    with Rejects(tmp_path / "m.csv", ("a",)) as rejects:
+        rejects.add(("张三",), "no phone")
+    assert stat.S_IMODE((tmp_path / "m.csv.rejected.csv").stat().st_mode) == 0o600
 
 
 def test_no_rejects_make_no_file(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from portal.base.db import unit_of_work
 from portal.base.labels import render
 from portal.cli.demo.stories import MEDIATION_STORIES, REPORT_STORIES, Step
-from portal.complaints import actions, official_forms, queries
+from portal.complaints import actions, queries
 from portal.complaints.models import Case
-from portal.complaints.official_fields import Both, Field, Sheet, Value
-from portal.complaints.official_sheets import sheets
-from portal.complaints.official_words import Holder, OfficialForm
+from portal.complaints.official import due as official_forms
+from portal.complaints.official.fields import Both, Field, Sheet, Value
+from portal.complaints.official.sheets import sheets
+from portal.complaints.official.words import Holder, OfficialForm
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import EndingGround, MoveName, RefusalGround, State, Track
 from portal.rules.intake_terms import PurchaseKind

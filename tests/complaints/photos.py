@@ -14,7 +14,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
 from portal.base.db import unit_of_work
-from portal.complaints import drafting, evidence
+from portal.complaints.drafts import drafting
+from portal.complaints.evidence import actions as evidence
 from portal.complaints.models import Draft
 from portal.rules.intake_terms import EvidenceSlot
 from tests.complaints.conftest import NOW

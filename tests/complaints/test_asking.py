@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 
 from portal.base import crypto
 from portal.base.db import db, unit_of_work
-from portal.complaints import asking, jobs, queries
+from portal.complaints import jobs, queries
 from portal.complaints.actions import clocks_of
-from portal.complaints.asking import PartyRequest
+from portal.complaints.following import asking
+from portal.complaints.following.asking import PartyRequest
 from portal.complaints.models import Case, CaseEvent
 from portal.complaints.words import RequestState
 from portal.merchants.models import Merchant

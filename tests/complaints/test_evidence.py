@@ -13,9 +13,11 @@ from portal.accounts.models import Role
 from portal.base import cleaning, files
 from portal.base.cleaning import FileRefused, Region
 from portal.base.db import db, unit_of_work
-from portal.complaints import actions, drafting, evidence
-from portal.complaints.evidence import TooManyFiles
-from portal.complaints.evidence_models import EvidenceFile, EvidenceView
+from portal.complaints import actions
+from portal.complaints.drafts import drafting
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence.actions import TooManyFiles
+from portal.complaints.evidence.models import EvidenceFile, EvidenceView
 from portal.complaints.models import Case, Draft, Filing
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName, Track

@@ -13,7 +13,10 @@ from PIL import Image
 from portal.base import cleaning, files
 from portal.base.cleaning import Region
 from portal.base.db import db, unit_of_work
-from portal.complaints import actions, drafting, evidence, uploading
+from portal.complaints import actions
+from portal.complaints.drafts import drafting
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence import uploading
 from portal.complaints.models import Case, Draft
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName
@@ -107,7 +110,7 @@ def test_a_file_that_is_too_big_is_refused_with_its_size_and_the_limit(
 def test_a_sending_beyond_every_limit_is_told_the_limit(
     client: FlaskClient, draft: Draft, wanted: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.complaints.evidence_views.MOST_REQUEST_BYTES", 20_000)
+    monkeypatch.setattr("portal.complaints.evidence.views.MOST_REQUEST_BYTES", 20_000)
     answer = send_files(client, add_to(draft), (photo() + b"\0" * 30_000, "a.jpg"), headers=wanted)
     assert answer.status_code == 413
     told = answer.json["errors"][0] if wanted else page_of(answer).select_one("#error-summary").text

@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db, unit_of_work
-from portal.complaints import drafting, evidence
-from portal.complaints.evidence_models import EvidenceFile
+from portal.complaints.drafts import drafting
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence.models import EvidenceFile
 from portal.complaints.models import Filing
 from portal.merchants.models import Merchant
 from portal.rules.errors import RuleError

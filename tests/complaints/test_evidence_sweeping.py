@@ -18,8 +18,9 @@ from portal.base import clock, files
 from portal.base.cleaning import Region
 from portal.base.db import db, unit_of_work
 from portal.base.jobs import Job, run_due, run_sweeps
-from portal.complaints import drafting, evidence
-from portal.complaints.evidence_jobs import SWEEP_EVERY, expire_drafts, sweep_files
+from portal.complaints.drafts import drafting
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence.jobs import SWEEP_EVERY, expire_drafts, sweep_files
 from portal.complaints.models import Draft
 from portal.factory import JOBS, SWEEPS
 from portal.merchants.models import Merchant

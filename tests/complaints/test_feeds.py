@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from portal.base import crypto
 from portal.base.db import db, unit_of_work
-from portal.complaints import feeds, queries
+from portal.complaints import queries
+from portal.complaints.following import feeds
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import MoveName, Need, RefusalGround, Track
 from tests.builders import make_case

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from portal.base import crypto
-from portal.complaints.read_back import lines_to_copy, read_back
+from portal.complaints.following.read_back import lines_to_copy, read_back
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Track
 from tests.builders import make_case, make_measured_case

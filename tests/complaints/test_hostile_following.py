@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.base.db import db
-from portal.complaints import asking, voices
+from portal.complaints.following import asking, voices
 from portal.complaints.models import CaseEvent
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import MoveName, RefusalGround

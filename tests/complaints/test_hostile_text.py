@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.complaints.drafts.step_forms import FORMS
 from portal.instruments.forms import WEIGHING_FIELDS
 from portal.merchants.models import Merchant
-from tests.complaints.forms import page_of, send, typed
+from portal.rules.intake_terms import Step
+from tests.complaints.forms import begin, fill_in, of_step, page_of, send, typed, typed_of_kind
 
 OWN = (
     "\x00",
@@ -101,24 +104,70 @@ def test_the_weighing_helper_bears_any_text_in_every_field(
             require_harmless([text], client.get("/weigh", query_string={**good, name: text}))
 
 
-def test_the_complaint_form_bears_any_text_in_every_field(
-    client: FlaskClient, shop: Merchant, data_path: Path
+def fields_of(step: str) -> tuple[str, ...]:
+    """Return the names a step's form takes, and some that none does."""
+    names = [name for name in FORMS[Step(step)]() if name.short_name != "csrf_token"]
+    return (*(field.short_name for field in names), "do", "lang", "then", "something_else")
+
+
+@pytest.mark.parametrize("kind", ["retail_weighing", "fuel"])
+def test_every_step_bears_any_text_in_every_field(
+    client: FlaskClient, shop: Merchant, data_path: Path, kind: str
 ) -> None:
-    good = typed(shop)
-    more = ("requests", "agrees_to_publication", "lang", "something_else")
-    names = tuple(dict.fromkeys((*good, *WEIGHING_FIELDS, *more)))
-    for sent in bundles(payloads(data_path), names):
-        require_harmless(list(sent.values()), send(client, good | sent | {"merchant": shop.number}))
-    for number, text in enumerate(OWN):
-        for name in ("merchant", "submission_id", "goods", "name", "narrative", "wanted"):
-            sent = {**good, "submission_id": f"{number}-{name}", name: text}
-            require_harmless([text], send(client, sent))
+    sent = typed_of_kind(shop, kind)
+    draft, _answer = fill_in(client, sent)
+    for step in ("where", "what", "ask", "who"):
+        names = fields_of(step)
+        good = of_step(step, sent)
+        for texts in bundles(payloads(data_path), names):
+            for address in (f"{draft}/{step}", f"{draft}/{step}?then=preview"):
+                answer = client.post(address, data=good | texts)
+                require_harmless(list(texts.values()), answer)
+                assert answer.status_code in (303, 422)
+            require_harmless(list(texts.values()), client.get(f"{draft}/{step}"))
+        require_harmless(payloads(data_path), client.get(f"{draft}/preview"))
+        # Back to what can be filed, for the next step.
+        assert client.post(f"{draft}/{step}", data=good).status_code == 303, step
+    assert client.post(f"{draft}/send", data={"submission_id": "filing-1"}).status_code == 303
+
+
+def test_every_part_bears_any_text(client: FlaskClient, shop: Merchant, data_path: Path) -> None:
+    sent = typed(shop)
+    draft, _answer = fill_in(client, sent)
+    for step in ("what", "ask"):
+        for texts in bundles(payloads(data_path), fields_of(step)):
+            part = client.post(
+                f"{draft}/{step}", data=of_step(step, sent) | texts, headers={"X-Part": "live"}
+            )
+            require_harmless(list(texts.values()), part)
+
+
+def test_the_first_page_bears_any_text(client: FlaskClient, shop: Merchant, data_path: Path) -> None:
+    names = ("q", "market", "stall", "code", "merchant", "name", "place", "county", *WEIGHING_FIELDS)
+    for text in payloads(data_path):
+        for name in ("q", "market", "stall", "code"):
+            require_harmless([text], client.get("/complaints/new", query_string={name: text}))
+    for texts in bundles(payloads(data_path), names):
+        require_harmless(list(texts.values()), client.get("/complaints/new", query_string=texts))
+        require_harmless(list(texts.values()), client.post("/complaints/new", data=texts))
+
+
+def test_a_draft_of_any_number_is_not_found(client: FlaskClient, shop: Merchant) -> None:
+    begin(client, typed(shop))
+    for text in OWN:
+        for path in (f"/complaints/drafts/{quote(text)}/what", f"/complaints/drafts/X/{quote(text)}"):
+            assert client.get(path).status_code in (400, 404)
+
+
+def test_what_is_typed_is_sent_with_any_text(client: FlaskClient, shop: Merchant, data_path: Path) -> None:
+    for number, texts in enumerate(bundles(payloads(data_path), ("goods", "name", "address", "narrative"))):
+        require_harmless(list(texts.values()), send(client, typed(shop, f"any-{number}") | texts))
 
 
 def test_what_was_taken_is_shown_as_plain_text(client: FlaskClient, shop: Merchant, data_path: Path) -> None:
     texts = [text[:50] for text in payloads(data_path) if "<" in text or text in OWN]
     taken = 0
-    for sent in bundles(texts, ("goods", "name", "phone", "address", "narrative")):
+    for sent in bundles(texts, ("goods", "name", "address", "narrative")):
         words = {name: ("苹果" + text)[:40] for name, text in sent.items()}
         answer = send(client, typed(shop, f"s-{taken}", **words))
         require_harmless(list(words.values()), answer)

@@ -14,12 +14,13 @@ from sqlalchemy import select
 from portal.base import crypto, jobs, mail
 from portal.base.db import db, unit_of_work
 from portal.base.labels import in_language, label, render
-from portal.complaints import actions, asking, queries
+from portal.complaints import actions, queries
+from portal.complaints.following import asking
+from portal.complaints.following.reading import HIDDEN_FROM_REPORTER
+from portal.complaints.letters.notices import Notice, notice_for, notice_of
+from portal.complaints.letters.telling import is_written_to
+from portal.complaints.letters.words import ANSWER_ADDRESS, BRIEF, HAPPENED, SILENT, SUBJECT
 from portal.complaints.models import Case, CaseEvent, Filing
-from portal.complaints.notice_words import ANSWER_ADDRESS, BRIEF, HAPPENED, SILENT, SUBJECT
-from portal.complaints.notices import Notice, notice_for, notice_of
-from portal.complaints.reading import HIDDEN_FROM_REPORTER
-from portal.complaints.telling import is_written_to
 from portal.factory import JOBS
 from portal.instruments.weighing import weigh
 from portal.merchants.models import Merchant

@@ -14,11 +14,12 @@ from portal.base import crypto
 from portal.base.db import unit_of_work
 from portal.base.labels import label
 from portal.cli.demo.stories import Step
-from portal.complaints import actions, official_forms, queries
+from portal.complaints import actions, queries
 from portal.complaints.models import Case
-from portal.complaints.official_registers import FORM_1_REQUESTS
-from portal.complaints.official_sheets import sheets
-from portal.complaints.official_words import Holder, OfficialForm
+from portal.complaints.official import due as official_forms
+from portal.complaints.official.registers import FORM_1_REQUESTS
+from portal.complaints.official.sheets import sheets
+from portal.complaints.official.words import Holder, OfficialForm
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName, Need, State, Track, states
 from tests.builders import make_case, make_member, make_office

@@ -11,10 +11,11 @@ from flask import Flask
 from portal.accounts import queries as account_queries
 from portal.accounts.models import Role
 from portal.base.db import unit_of_work
-from portal.complaints import actions, official_forms, queries
+from portal.complaints import actions, queries
 from portal.complaints.models import Case
-from portal.complaints.official_sheets import sheets
-from portal.complaints.official_words import Holder, OfficialForm
+from portal.complaints.official import due as official_forms
+from portal.complaints.official.sheets import sheets
+from portal.complaints.official.words import Holder, OfficialForm
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName, RefusalGround, State, Track
 from portal.rules.intake_terms import PurchaseKind

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from portal.accounts.models import Role
 from portal.base import crypto
 from portal.base.db import db, unit_of_work
-from portal.complaints import queries, recovering
-from portal.complaints.following_models import RecoveryWay
+from portal.complaints import queries
+from portal.complaints.following import recovering
+from portal.complaints.following.models import RecoveryWay
 from portal.complaints.models import Filing
 from portal.complaints.words import KnownFact
 from portal.merchants.models import Merchant

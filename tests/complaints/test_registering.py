@@ -133,7 +133,10 @@ def test_only_what_an_office_typed_was_received_before_it_was_typed(
 # One filing a number.
 
 
-@pytest.mark.parametrize("again", ["12315-７", " 12315 - 7 ", "12315-7", "１２３１５-7"])
+@pytest.mark.parametrize(
+    "again",
+    ["12315-７", " 12315 - 7 ", "12315-7", "１２３１５-7", "12315-\u200b7", "\u202a12315-7\u202c\ufeff"],
+)
 def test_the_same_official_number_twice_is_refused_however_it_is_typed(
     merchant: Merchant, again: str
 ) -> None:

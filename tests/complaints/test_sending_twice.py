@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from portal.base import crypto
 from portal.base.db import db
-from portal.complaints import drafting
+from portal.complaints.drafts import drafting
 from portal.complaints.models import Case, Filing
 from portal.merchants.models import Merchant
 from tests.builders import make_merchant

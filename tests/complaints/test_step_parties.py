@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from portal.base import mail
 from portal.base.db import db, unit_of_work
+from portal.complaints.following.recovering import check_phrase
 from portal.complaints.models import Filing
-from portal.complaints.recovering import check_phrase
 from portal.merchants.actions import publish_pledge
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Track

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from portal.base import crypto
 from portal.base.db import db, unit_of_work
-from portal.complaints import drafting, queries
-from portal.complaints.evidence_jobs import expire_drafts
+from portal.complaints import queries
+from portal.complaints.drafts import drafting
+from portal.complaints.evidence.jobs import expire_drafts
 from portal.complaints.models import Draft, Filing
 from portal.merchants.models import Merchant
 from portal.rules.intake_terms import PurchaseKind

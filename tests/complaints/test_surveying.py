@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.base.db import db
-from portal.complaints import surveying
+from portal.complaints.following import surveying
 from portal.complaints.words import SurveyReason
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName, Need, RefusalGround, Track

@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 
 from portal.base import crypto
 from portal.base.db import db, unit_of_work
-from portal.complaints import queries, voices
+from portal.complaints import queries
 from portal.complaints.filing import receipt_hash
-from portal.complaints.similar import SimilarCase, similar_cases
-from portal.complaints.voice_views import offers_of
+from portal.complaints.following import voices
+from portal.complaints.following.similar import SimilarCase, similar_cases
+from portal.complaints.following.voice_views import offers_of
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import EndingGround, MoveName, Need, Track
 from portal.rules.errors import MoveNotAllowed

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from portal.accounts.models import Role
 from portal.base.db import unit_of_work
-from portal.complaints import queries, surveying, voices
+from portal.complaints import queries
+from portal.complaints.following import surveying, voices
 from portal.complaints.models import Case
 from portal.complaints.words import SurveyReason
 from portal.merchants.models import Merchant

@@ -17,9 +17,9 @@ from werkzeug.test import TestResponse
 from portal.accounts.models import Role
 from portal.base import files
 from portal.base.db import db, unit_of_work
-from portal.complaints import evidence
 from portal.complaints import queries as complaint_queries
-from portal.complaints.evidence_models import EvidenceFile, EvidenceView
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence.models import EvidenceFile, EvidenceView
 from portal.complaints.models import Case
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Track

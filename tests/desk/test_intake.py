@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import Role
-from portal.complaints import drafting, office_intake, queries
+from portal.complaints import queries
+from portal.complaints.drafts import drafting, office_intake
 from portal.complaints.models import Case, Draft
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import State, Track

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from portal.accounts.models import Role
 from portal.base import mail
 from portal.complaints import queries
+from portal.complaints.letters.notices import notice_of
 from portal.complaints.models import Case
-from portal.complaints.notices import notice_of
 from portal.rules.complaint_flow import MoveName, Track
 from tests.builders import make_measured_case, make_member, make_office, move_case, sign_in
 

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from portal.accounts.models import Role
 from portal.base import crypto
 from portal.complaints import queries
+from portal.complaints.following.recovering import facts_known
 from portal.complaints.models import Case
-from portal.complaints.recovering import facts_known
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Track
 from tests.builders import make_case, make_member, make_merchant, make_office, sign_in

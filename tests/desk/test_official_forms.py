@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Role
-from portal.complaints.official_words import Holder, OfficialForm
+from portal.complaints.official.words import Holder, OfficialForm
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import State, Track
 from tests.builders import make_member, make_merchant, make_office, sign_in

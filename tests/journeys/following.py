@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 
 from portal.base import crypto
 from portal.base.db import unit_of_work
-from portal.complaints import actions, asking, feeds, queries, recovering, voices
+from portal.complaints import actions, queries
+from portal.complaints.following import asking, feeds, recovering, voices
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName
 from tests.builders import make_case, move_case

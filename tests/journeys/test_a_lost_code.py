@@ -1,4 +1,4 @@
-"""A receipt code is lost: the phrase brings a new one, and so does an officer who is told what only the filer knows."""
+"""A receipt code is lost: the phrase brings a new one, and so does an officer who is told the facts."""
 
 from __future__ import annotations
 

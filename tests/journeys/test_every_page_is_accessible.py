@@ -19,8 +19,8 @@ from portal.accounts.access import UNDECLARED, access_of
 from portal.accounts.models import Role
 from portal.base import clock
 from portal.base.db import unit_of_work
-from portal.complaints import evidence
 from portal.complaints import queries as complaint_queries
+from portal.complaints.evidence import actions as evidence
 from portal.records import queries as record_queries
 from portal.rules.complaint_flow import Track
 from portal.rules.intake_terms import EvidenceSlot

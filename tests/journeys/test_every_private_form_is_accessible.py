@@ -15,8 +15,9 @@ from portal.accounts.models import Role
 from portal.base import clock
 from portal.base.db import db, unit_of_work
 from portal.complaints import actions as complaint_actions
-from portal.complaints import evidence, surveying
 from portal.complaints import queries as complaint_queries
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.following import surveying
 from portal.complaints.words import SurveyReason
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, EndingGround, MoveName, Need

@@ -79,8 +79,16 @@ def files_the_complaint(page: Page) -> tuple[str, str]:
     # A complaint needs more than a name: nothing typed is lost, and the page says so.
     stays_with_errors(page)
     expect(page.locator("#name")).to_have_value("李明霞")
+    # Reloading sends nothing again, and loses nothing.
+    page.reload()
+    expect(page.locator("#error-summary")).to_have_count(0)
+    expect(page.locator("#name")).to_have_value("李明霞")
     says_who(page, "李明霞", "13912345678", "文二路99号5幢")
     goes_on(page)
+    arrives(page, "preview")
+    page.go_back()
+    expect(page.locator("#phone")).to_have_value("13912345678")
+    page.go_forward()
     arrives(page, "preview")
     number = sends(page)
     looked_at(page)

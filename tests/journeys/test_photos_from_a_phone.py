@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.base import clock
 from portal.base.db import unit_of_work
-from portal.complaints import drafting, evidence
+from portal.complaints.drafts import drafting
+from portal.complaints.evidence import actions as evidence
 from portal.rules.intake_terms import Step
 from tests.complaints.photos import photo
 from tests.journeys.conftest import faults_by_axe, is_wider_than_the_screen

@@ -56,7 +56,9 @@ def test_a_changed_word_is_found(data_path: Path) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.id}-{rule.edition}")
 def test_every_quote_was_read_in_the_official_text_and_stands_in_english(rule: Rule) -> None:
     assert rule.confidence is Confidence.VP
-    assert rule.values["text_en"].strip() and rule.article_en and rule.source_en
+    assert rule.values["text_en"].strip()
+    assert rule.article_en
+    assert rule.source_en
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import random
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from portal.complaints import evidence
-from portal.complaints.evidence import Prepared
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.evidence.actions import Prepared
 from portal.rules.intake_terms import EvidenceSlot
 
 SIZE = (960, 720)

@@ -12,7 +12,9 @@ from portal.cli.demo.people import user_id
 from portal.cli.demo.pictures import picture_of
 from portal.cli.demo.timeline import Act, Timeline, moment, office_day
 from portal.cli.demo.traders import Trader, merchant_at
-from portal.complaints import actions, evidence, queries, voices
+from portal.complaints import actions, queries
+from portal.complaints.evidence import actions as evidence
+from portal.complaints.following import voices
 from portal.complaints.models import Filing
 from portal.instruments.weighing import weigh
 from portal.rules.complaint_flow import Actor, MoveName, Need, Track

@@ -112,6 +112,8 @@
   }
 
   if (line) {
+    // A step that was shown again with its errors is asked for anew when somebody reloads it or comes back to it.
+    if (document.getElementById("error-summary")) history.replaceState(null, "");
     tidy();
     if (form) keepStep();
     window.addEventListener("offline", () => say(line.dataset.offline));

@@ -1,0 +1,1 @@
+"""The stepped form: a draft, its steps, and the filing it makes."""

@@ -1,0 +1,1 @@
+"""Photos and papers: sealed originals, clean copies, who looked."""

@@ -1,0 +1,1 @@
+"""What a filer sees and does after sending."""

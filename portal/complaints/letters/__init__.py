@@ -1,0 +1,1 @@
+"""What a filer is written about a move."""

@@ -1,0 +1,1 @@
+"""The ten official forms, filled in from a case."""
