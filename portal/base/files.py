@@ -32,8 +32,7 @@ KEY = re.compile(r"[0-9a-f]{40}")
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
 ATTEMPTS = 3
-# The database may lie on the same disk: strangers' photos do not take the room it needs.
-KEEP_FREE_BYTES = 512 * 1024 * 1024
+KEEP_FREE_BYTES = 512 * 1024 * 1024  # the database may lie on the same disk, and needs room
 
 
 class StoreFault(Exception):
