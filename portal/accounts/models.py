@@ -190,7 +190,7 @@ class SignIn(Model):
     number_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     began_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # A full hour: the one in which the person was last here.
+    # At first the beginning; from then on the full hour of the last visit and no more.
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     ended_because: Mapped[EndOfSignIn | None] = enum_column(EndOfSignIn)

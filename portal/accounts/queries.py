@@ -23,7 +23,7 @@ from portal.base import crypto
 from portal.base.db import db
 
 SIGN_IN_HASH = "sign-in"
-# The hour last seen began up to an hour before the visit; noting it may have failed for a while.
+# The full hour of a visit lies up to an hour before it, and noting it may have failed for a while.
 IDLE_LEEWAY = timedelta(hours=2)
 
 

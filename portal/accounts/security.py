@@ -92,7 +92,7 @@ class Member:
     has_second_factor: bool
     sign_in_id: int
     began_at: datetime
-    # The full hour of the last visit that was noted.
+    # The last visit that was noted, to the hour.
     last_seen_at: datetime
 
     @property

@@ -15,7 +15,7 @@ from portal.base.web import seen_elsewhere
 
 bp = Blueprint("sign_ins", __name__, url_prefix="/account/sign-ins")
 
-ENDED_SHOWN = 20
+ENDED_SHOWN = 10
 
 
 @bp.get("/")

@@ -41,7 +41,7 @@ def begin_sign_in(user: User, now: datetime) -> str:
             number_hash=crypto.keyed_hash(queries.SIGN_IN_HASH, number),
             user_id=user.id,
             began_at=now,
-            last_seen_at=full_hour(now),
+            last_seen_at=now,
         )
     )
     db.session.flush()

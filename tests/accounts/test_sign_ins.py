@@ -268,7 +268,7 @@ def test_nothing_is_kept_of_address_and_browser(app: Flask) -> None:
     held = set(SignIn.__table__.columns.keys())
     assert held == {"id", "number_hash", "user_id", "began_at", "last_seen_at", "ended_at", "ended_because"}
     (row,) = rows(user_id)
-    assert row.last_seen_at == datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+    assert row.last_seen_at == row.began_at == NOW
     everything = [db.session.execute(sa.select(table)).all() for table in db.metadata.sorted_tables]
     assert "wang@example.cn" in str(everything)
     assert not re.search(r"203\.0\.113\.77|canary", str(everything), re.IGNORECASE)
@@ -448,7 +448,7 @@ def test_a_page_waits_for_nobody_on_postgresql_either(postgres_app: Flask) -> No
         writer.execute(sa.text("SELECT id FROM sign_in FOR UPDATE"))
         with time_machine.travel(NOW + 2 * HOUR, tick=False):
             assert is_in(client)
-    assert rows(user_id)[0].last_seen_at == sign_ins.full_hour(NOW)
+    assert rows(user_id)[0].last_seen_at == NOW
 
 
 def test_a_sign_in_that_ended_is_not_seen_again(app: Flask) -> None:
@@ -456,7 +456,7 @@ def test_a_sign_in_that_ended_is_not_seen_again(app: Flask) -> None:
     sign_out(device(app, user_id), user_id)
     with unit_of_work():
         sign_ins.note_seen(rows_inside(user_id), NOW + HOUR)
-    assert rows(user_id)[0].last_seen_at == sign_ins.full_hour(NOW)
+    assert rows(user_id)[0].last_seen_at == NOW
 
 
 def test_a_guarded_request_asks_for_person_and_sign_in_at_once(app: Flask, statements: list[str]) -> None:
@@ -472,12 +472,13 @@ def test_a_guarded_request_asks_for_person_and_sign_in_at_once(app: Flask, state
 @pytest.mark.parametrize(
     ("staff", "gone_by", "reason"),
     [
-        # The hour last seen began at 02:00; two hours of leeway come on top of what a sign-in may rest.
-        (True, timedelta(minutes=-20, seconds=-30, hours=2) + timedelta(minutes=30), None),
-        (True, timedelta(minutes=-20, seconds=-29, hours=2) + timedelta(minutes=30), EndOfSignIn.IDLE),
+        # Two hours of leeway come on top of what a sign-in may rest.
+        (True, timedelta(hours=2, minutes=30), None),
+        (True, timedelta(hours=2, minutes=30, seconds=1), EndOfSignIn.IDLE),
         (True, timedelta(hours=10, seconds=1), EndOfSignIn.TOO_OLD),
         (False, timedelta(hours=10, seconds=1), None),
-        (False, timedelta(days=7, hours=2, minutes=-20, seconds=-29), EndOfSignIn.IDLE),
+        (False, timedelta(days=7, hours=2), None),
+        (False, timedelta(days=7, hours=2, seconds=1), EndOfSignIn.IDLE),
         (False, timedelta(days=30, seconds=1), EndOfSignIn.TOO_OLD),
     ],
 )
@@ -524,6 +525,8 @@ def test_the_list_shows_ones_own_and_marks_this_one(app: Flask) -> None:
     user_id = owner()
     there = device(app, user_id)
     device(app, officer())
+    with time_machine.travel(NOW + HOUR, tick=False):
+        assert is_in(there)
     with time_machine.travel(NOW + 3 * HOUR, tick=False):
         here = device(app, user_id)
         page = here.get("/account/sign-ins/?lang=en").text
@@ -531,10 +534,9 @@ def test_the_list_shows_ones_own_and_marks_this_one(app: Flask) -> None:
     assert buttons(page) == [f"/account/sign-ins/{first}/end", "/account/sign-ins/end-others"]
     assert page.count("You are here now") == 1
     assert "1 Jun 2026, 13:20" in page
-    assert "about 1 Jun 2026, 10:00" in page
+    assert "about 1 Jun 2026, 11:00" in page
     assert "1 Jun 2026, 10:20" in page
     assert all(row.number_hash not in page for row in rows(user_id))
-    assert is_in(there)
 
 
 def test_a_single_sign_in_has_nothing_to_end_elsewhere(app: Flask) -> None:
@@ -568,14 +570,14 @@ def test_what_has_ended_is_listed_with_its_reason(app: Flask, language: str) -> 
     assert [word for word in words[language] if word not in page] == []
 
 
-def test_the_list_shows_the_last_twenty_that_ended(app: Flask) -> None:
+def test_the_list_shows_the_last_ten_that_ended(app: Flask) -> None:
     user_id = owner()
-    for minute in range(21):
+    for minute in range(11):
         with time_machine.travel(NOW + timedelta(minutes=minute), tick=False):
             sign_out(device(app, user_id), user_id)
     page = device(app, user_id).get("/account/sign-ins/?lang=en").text
-    assert page.count("You signed out") == 20
-    assert "The last 20 that ended are shown." in page
+    assert page.count("You signed out") == 10
+    assert "The last 10 that ended are shown." in page
 
 
 def test_another_persons_sign_in_is_not_found_and_goes_on(app: Flask) -> None:
