@@ -175,6 +175,7 @@ class EndOfSignIn(str, enum.Enum):
     RIGHTS_ENDED = "rights_ended"
     IDLE = "idle"
     TOO_OLD = "too_old"
+    RESTORED = "restored"
 
 
 class SignIn(Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, true, update
 
 from portal.accounts import queries
 from portal.accounts.models import EndOfSignIn, SignIn, User
@@ -76,6 +76,11 @@ def end_all(user: User, because: EndOfSignIn, now: datetime) -> None:
     user.fs_uniquifier = new_uniquifier()
     db.session.flush()
     _end(SignIn.user_id == user.id, because, now)
+
+
+def end_everybodys(now: datetime) -> None:
+    """End every sign-in there is: a backup knows nothing of what ended after it was made."""
+    _end(true(), EndOfSignIn.RESTORED, now)
 
 
 def end_forgotten(now: datetime) -> None:

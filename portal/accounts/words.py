@@ -36,4 +36,5 @@ WORDS: dict[Enum, Any] = {
     EndOfSignIn.RIGHTS_ENDED: _l("Your rights here were ended"),
     EndOfSignIn.IDLE: _l("Not used for a long time"),
     EndOfSignIn.TOO_OLD: _l("Signed in for a long time"),
+    EndOfSignIn.RESTORED: _l("This website came back from a backup"),
 }

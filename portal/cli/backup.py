@@ -23,6 +23,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 import portal.compensation.words  # noqa: F401 - a state in a fault needs its words
+from portal.accounts import sign_ins
 from portal.base import clock, crypto
 from portal.base.db import db, unit_of_work
 from portal.base.labels import render
@@ -97,6 +98,8 @@ def restore(folder: Path, keys_file: Path) -> None:
         shutil.copyfile(folder / CHECKPOINTS, current_app.config["CHECKPOINT_FILE"])
         upgrade()
         _check_all(manifest)
+        with unit_of_work():
+            sign_ins.end_everybodys(clock.now())
     except BaseException:
         backup_files.take_back(written)
         _take_back()

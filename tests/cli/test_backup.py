@@ -17,6 +17,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
+from portal.accounts.models import EndOfSignIn, Role, SignIn
 from portal.base import files
 from portal.base.db import db, unit_of_work
 from portal.complaints.evidence.models import EvidenceFile
@@ -27,7 +28,7 @@ from portal.records.models import PublicRecord
 from portal.rules.complaint_flow import Actor
 from portal.rules.intake_terms import EvidenceSlot
 from portal.rules.publication import RecordKind
-from tests.builders import make_case, make_merchant, publish_record
+from tests.builders import make_case, make_member, make_merchant, publish_record, sign_in
 from tests.conftest import absent, make_app
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -160,6 +161,26 @@ def test_what_was_backed_up_comes_back_whole(source: Flask, tmp_path: Path) -> N
         opened = [files.open_sealed(key) for key in stored_keys()]
         assert opened == [PHOTO, b"clean", b"thumbnail", b"masked", b"masked thumbnail"]
         assert run(again, "log", "verify").exit_code == 0
+        close()
+
+
+def test_a_restore_signs_everybody_out(source: Flask, tmp_path: Path) -> None:
+    """Who signed out after the backup was made must not be signed in again by it."""
+    device = source.test_client()
+    sign_in(device, make_member(Role.MERCHANT_OWNER, 1, now=NOW))
+    cookie = device.get_cookie("session")
+    assert cookie is not None
+    assert device.get("/account/").status_code == 200
+    backup, keys = backed_up(source, tmp_path)
+    device.post("/account/logout")
+    close()
+    answer, target = restored(tmp_path / "target", backup, keys)
+    assert answer.exit_code == 0, answer.output
+    with target.app_context():
+        copy = target.test_client()
+        copy.set_cookie("session", cookie.value)
+        assert copy.get("/account/").status_code == 303
+        assert db.session.scalars(select(SignIn.ended_because)).all() == [EndOfSignIn.RESTORED]
         close()
 
 
