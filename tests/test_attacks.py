@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from portal.base.db import db
 from portal.base.once import Submission, do_once
 from portal.cli.serve import _web_command
-from portal.complaints.models import Filing
+from portal.complaints.models import Draft, Filing
 from tests.builders import make_merchant
-from tests.complaints.forms import WHO, filed_cases, send, typed
+from tests.complaints.forms import WHO, filed_cases, fill_in, send, typed
 from tests.conftest import make_app
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -31,19 +31,29 @@ def submission_id_on(client: FlaskClient, address: str) -> str:
 
 
 def test_an_address_fills_the_form_in_but_cannot_choose_its_receipt(client: FlaskClient) -> None:
-    address = f"/complaints/new?merchant={make_merchant(now=NOW).number}&narrative=seen&submission_id=planted"
+    address = "/complaints/new?name=seen&submission_id=planted"
     assert submission_id_on(client, address) not in {"", "planted"}
     assert submission_id_on(client, address) != submission_id_on(client, address)
-    told = BeautifulSoup(client.get(address).text, "html.parser").select_one("[name=narrative]")
+    told = BeautifulSoup(client.get(address).text, "html.parser").select_one("main form [name=name]")
     assert told is not None
-    assert told.text.strip() == "seen"
+    assert told["value"] == "seen"
 
 
-def test_a_filing_is_made_by_post_alone(client: FlaskClient) -> None:
+def test_a_draft_and_a_filing_are_made_by_post_alone(client: FlaskClient) -> None:
     sent = typed(make_merchant(now=NOW))
     for method in ("HEAD", "GET"):
         answer = client.open("/complaints/new", method=method, query_string=sent)
-        assert (answer.status_code, db.session.scalar(sa.select(Filing.id))) == (200, None)
+        assert (answer.status_code, db.session.scalar(sa.select(Draft.id))) == (200, None)
+    draft, _answer = fill_in(client, sent)
+    kept = db.session.scalars(sa.select(Draft)).one().answers
+    for method in ("HEAD", "GET"):
+        for step in ("where", "what", "evidence", "ask", "who", "preview"):
+            answer = client.open(f"{draft}/{step}", method=method, query_string=typed(None, name="别人"))
+            assert answer.status_code == 200
+        assert client.open(f"{draft}/send", method=method, query_string=sent).status_code in (404, 405)
+    db.session.expire_all()
+    assert db.session.scalars(sa.select(Draft)).one().answers == kept
+    assert db.session.scalar(sa.select(Filing.id)) is None
     assert send(client, sent).status_code == 303
 
 
@@ -88,10 +98,12 @@ def test_a_failed_statement_leaves_what_it_carried_out_of_the_log(tmp_path: Path
     with app.app_context():
         db.create_all()
         merchant = make_merchant(now=NOW)
+        client = app.test_client()
+        draft, _answer = fill_in(client, typed(merchant, goods="苹果"))
         db.session.execute(sa.text("DROP TABLE complaint_case"))
         db.session.execute(sa.text("ALTER TABLE filing RENAME COLUMN narrative TO no_more"))
         db.session.commit()
-        answer = app.test_client().post("/complaints/new", data=typed(merchant, goods="苹果"))
+        answer = client.post(f"{draft}/send", data={"submission_id": "filing-1"})
         db.session.remove()
         db.engine.dispose()
     app.logger.removeHandler(handler)

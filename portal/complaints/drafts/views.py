@@ -61,7 +61,7 @@ def new() -> Any:
     """Show the first step, prefilled from a check or a merchant's page; "next" begins a draft."""
     mark_private()
     form = WhereForm(request.form if request.method == "POST" else request.args)
-    if request.method == "GET":
+    if request.method != "POST":
         # An address made by somebody else may fill the form in, but not choose its receipt.
         form.submission_id.data = new_submission_id()
         return where_page(None, form, 200)
@@ -114,7 +114,7 @@ def step(number: str, step: str) -> Any:
     if here not in steps(reading.answers, today=clock.today()):
         # Nothing can be filed here: the form ends where that is said.
         return seen_elsewhere(url_for("drafts.step", number=number, step=Step.WHAT.value))
-    if request.method == "GET":
+    if request.method != "POST":
         if here is Step.PREVIEW:
             # The reply to "send" may never arrive: whoever comes back here is still shown the code.
             session["sending"] = draft.submission_id

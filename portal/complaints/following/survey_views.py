@@ -32,7 +32,7 @@ def survey(number: str) -> Any:
     form = SurveyForm(request.form if request.method == "POST" else request.args)
     is_satisfied = SAID.get(form.satisfied.data)
     form.offer(_offered(is_satisfied))
-    if request.method == "GET":
+    if request.method != "POST":
         if not surveying.survey_due(case):
             return redirect(url_for("complaints.show", number=case.number), code=303)
         form.submission_id.data = new_submission_id()
