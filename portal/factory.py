@@ -101,6 +101,7 @@ SWEEPS: dict[str, tuple[timedelta, JobFunction]] = {
     "presume_receipts": (complaint_jobs.PRESUME_EVERY, complaint_jobs.presume_receipts),
     "refresh_clocks": (complaint_jobs.REFRESH_EVERY, complaint_jobs.refresh_clocks),
     "lapse_requests": (complaint_jobs.LAPSE_EVERY, complaint_jobs.lapse_requests),
+    "forget_filers": (complaint_jobs.FORGET_EVERY, complaint_jobs.forget_filers),
     "expire_drafts": (evidence_jobs.EXPIRE_EVERY, evidence_jobs.expire_drafts),
     "ask_for_sweep": (evidence_jobs.SWEEP_EVERY, evidence_jobs.ask_for_sweep),
 }

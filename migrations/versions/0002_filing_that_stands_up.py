@@ -219,6 +219,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('purchase', sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column('amount_paid_fen', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('pledge_clause', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('bought_for', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('handled', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('known_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('has_power_of_attorney', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('email', sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column('id_number_hash', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('id_number_last_four', sa.LargeBinary(), nullable=True))
@@ -229,6 +233,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('evidence_sha256', sa.JSON(), nullable=False, server_default='[]'))
         batch_op.add_column(sa.Column('recovery_hash', sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column('feed_hash', sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column('forgotten_on', sa.Date(), nullable=True))
         batch_op.alter_column('merchant_id',
                existing_type=sa.INTEGER(),
                nullable=True)
@@ -273,6 +278,7 @@ def downgrade() -> None:
         batch_op.alter_column('merchant_id',
                existing_type=sa.INTEGER(),
                nullable=False)
+        batch_op.drop_column('forgotten_on')
         batch_op.drop_column('feed_hash')
         batch_op.drop_column('recovery_hash')
         batch_op.drop_column('evidence_sha256')
@@ -283,6 +289,10 @@ def downgrade() -> None:
         batch_op.drop_column('id_number_last_four')
         batch_op.drop_column('id_number_hash')
         batch_op.drop_column('email')
+        batch_op.drop_column('has_power_of_attorney')
+        batch_op.drop_column('known_on')
+        batch_op.drop_column('handled')
+        batch_op.drop_column('bought_for')
         batch_op.drop_column('pledge_clause')
         batch_op.drop_column('amount_paid_fen')
         batch_op.drop_column('purchase')

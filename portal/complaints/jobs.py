@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from portal.base.clock import day_of
-from portal.complaints import actions, queries
+from portal.complaints import actions, forgetting, queries
 from portal.complaints.following import asking
 
 COUNT_EVERY = timedelta(hours=1)
 PRESUME_EVERY = timedelta(hours=1)
 REFRESH_EVERY = timedelta(hours=1)  # so that a new day is known early in its night
 LAPSE_EVERY = timedelta(hours=1)
+FORGET_EVERY = timedelta(hours=1)
 AT_A_TIME = 200
 
 
@@ -32,6 +33,11 @@ def refresh_clocks(now: datetime) -> None:
     """Keep the due days true that shift from day to day, for the queue to sort by."""
     for case in queries.cases_whose_clock_may_shift():
         actions.refresh_clock(case, today=day_of(now))
+
+
+def forget_filers(now: datetime) -> None:
+    """Delete the photos and the filers whose time is over."""
+    forgetting.forget_filers(now=now)
 
 
 def lapse_requests(now: datetime) -> None:

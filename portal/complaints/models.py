@@ -15,7 +15,7 @@ from portal.complaints.following.models import PartyRequest, Recovery, Survey, V
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Actor, MoveName, State, Track
 from portal.rules.deadlines import Clock
-from portal.rules.intake_terms import Channel, PurchaseKind
+from portal.rules.intake_terms import BoughtFor, Channel, Handled, PurchaseKind
 
 
 class Draft(Model):
@@ -81,6 +81,11 @@ class Filing(Model):
     pledge_version_id: Mapped[int | None] = mapped_column(ForeignKey("pledge_version.id"))
     pledge_clause: Mapped[str | None] = mapped_column(String(40))
     requests: Mapped[list[str]] = mapped_column(JSON)
+    # What decides whether a complaint can be accepted (Order 121 Art. 16); None where it was not asked.
+    bought_for: Mapped[BoughtFor | None] = enum_column(BoughtFor)
+    handled: Mapped[Handled | None] = enum_column(Handled)
+    # The day the filer came to know, where that was later than the day of purchase.
+    known_on: Mapped[date | None]
 
     narrative: Mapped[str] = mapped_column(EncryptedText)
     name: Mapped[str | None] = mapped_column(EncryptedText)
@@ -92,6 +97,7 @@ class Filing(Model):
     id_number_last_four: Mapped[str | None] = mapped_column(EncryptedText)
     # JSON: who acts for the filer under a power of attorney (Order 121 Art. 11).
     proxy: Mapped[str | None] = mapped_column(EncryptedText)
+    has_power_of_attorney: Mapped[bool] = mapped_column(default=False)
     # JSON: the representatives of a joint complaint, two at most (Art. 12), and how many complain.
     representatives: Mapped[str | None] = mapped_column(EncryptedText)
     joint_count: Mapped[int | None]
@@ -100,13 +106,20 @@ class Filing(Model):
     # The edition of the privacy notice that was shown.
     notice_edition: Mapped[str] = mapped_column(String(20), default="")
     evidence_sha256: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # The day on which everything about the filer was deleted (`forgetting`).
+    forgotten_on: Mapped[date | None]
     # A phrase of the filer's own, hashed as a password, that brings a lost code back.
     recovery_hash: Mapped[str | None] = mapped_column(String(200))
     feed_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     merchant: Mapped[Merchant | None] = relationship()
     cases: Mapped[list[Case]] = relationship(back_populates="filing", order_by="Case.track")
-    evidence: Mapped[list[EvidenceFile]] = relationship(order_by=EvidenceFile.id)
+    # Files whose time is over stay as rows without anything stored; nothing shows them.
+    evidence: Mapped[list[EvidenceFile]] = relationship(
+        primaryjoin="and_(Filing.id == EvidenceFile.filing_id, EvidenceFile.sealed_key != '')",
+        order_by=EvidenceFile.id,
+        viewonly=True,
+    )
     recoveries: Mapped[list[Recovery]] = relationship(order_by=Recovery.id)
 
 

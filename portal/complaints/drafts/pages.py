@@ -35,6 +35,7 @@ from portal.rules.intake import (
 from portal.rules.intake_terms import FiledAs, PurchaseKind, Step
 from portal.rules.messages import Message
 from portal.rules.redaction import has_personal_number
+from portal.rules.retention import evidence_kept_years, identity_kept_years
 
 
 def prefilled(sent: Mapping[str, str]) -> dict[str, Any]:
@@ -181,6 +182,10 @@ def _more(draft: Draft, here: Step, form: Any, reading: DraftReading) -> dict[st
         return {
             "said": _said(reading),
             "is_mail_on": mail.is_on(),
+            "kept_years": {
+                "identity": identity_kept_years(clock.today()),
+                "evidence": evidence_kept_years(clock.today()),
+            },
             "is_complaint": asks_for_standing(reading),
         }
     if here is Step.EVIDENCE:
