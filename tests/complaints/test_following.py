@@ -119,7 +119,10 @@ def test_a_shared_phone_can_forget_its_receipts(filer: FlaskClient, case: Case) 
 
 def take(client: FlaskClient, case: Case, step: str, text: str = "", key: str = "") -> TestResponse:
     key = key or f"step-{step}-{case.number}"
-    return client.post(f"/complaints/cases/{case.number}/{step}", data={"submission_id": key, "text": text})
+    # The page sends the amount it shows along with an answer to an offer.
+    shown = actions.offered_fen(fresh(case))
+    typed = {"submission_id": key, "text": text, **({} if shown is None else {"offer": str(shown)})}
+    return client.post(f"/complaints/cases/{case.number}/{step}", data=typed)
 
 
 def fresh(case: Case) -> Case:

@@ -76,6 +76,16 @@ def test_an_offer_that_changed_meanwhile_is_not_answered(filer: FlaskClient, num
     assert actions.offered_fen(fresh(number)) == 1
 
 
+@pytest.mark.parametrize("typed", [{}, {"offer": ""}, {"offer": "6"}, {"offer": "060"}, {"offer": "sixty"}])
+@pytest.mark.parametrize("step", ["accept_offer", "decline_offer"])
+def test_no_other_amount_than_the_one_shown_is_answered(
+    filer: FlaskClient, number: str, step: str, typed: dict[str, str]
+) -> None:
+    assert send(filer, path(number, step), **typed).status_code == 409
+    assert fresh(number).state is State.RECEIVED
+    assert actions.offered_fen(fresh(number)) == 60
+
+
 def test_declining_twice_has_one_effect(filer: FlaskClient, number: str) -> None:
     for _ in range(2):
         assert send(filer, path(number, "decline_offer"), offer="60").status_code == 303

@@ -27,7 +27,7 @@ from portal.complaints.following import feeds, surveying, voices
 from portal.complaints.following.code_forms import CodeForm, StepForm
 from portal.complaints.following.forms import BlockForm
 from portal.complaints.following.holding import own_case
-from portal.complaints.following.read_back import read_back, text_to_copy
+from portal.complaints.following.read_back import read_back, text_to_copy, tracks_of
 from portal.complaints.following.reading import CaseReading, reading_of
 from portal.complaints.following.recovering import new_code_of
 from portal.complaints.official.due import forms_for_filer
@@ -118,7 +118,7 @@ def _filed_page(reading: CaseReading, form: BlockForm, *, code: int = 200) -> An
         qr=qr_svg(public_url("complaints.follow")),
         ahead={case.number: _ahead(case) for case in filing.cases},
         advice=meanwhile(filing.kind),
-        sent=read_back(filing),
+        sent=read_back(filing, tracks_of(filing)),
         to_copy={case.number: text_to_copy(case) for case in filing.cases},
         channels=channels,
         channel_rule=channel_rule,
@@ -242,8 +242,8 @@ def _carry_out(number: str, step: str, text: str, offer: str) -> None:
 
 
 def _require_offer_seen(case: queries.Case, offer: str) -> None:
-    """Nobody answers to an amount other than the one that stood on the page."""
-    if offer and offer != str(actions.offered_fen(case)):
+    """Nobody answers to an amount other than the one that stood on the page, nor without saying which."""
+    if offer != str(actions.offered_fen(case)):
         raise MoveNotAllowed(say("The offer has changed meanwhile. Please look at it again."))
 
 
@@ -261,7 +261,7 @@ def _case_page(reading: CaseReading, form: StepForm, *, code: int = 200, message
         others=[other for other in case.filing.cases if other.id != case.id],
         messages=queries.messages_of(case.id),
         papers=forms_for_filer(case),
-        sent=read_back(case.filing),
+        sent=read_back(case.filing, tracks_of(case.filing)),
         to_copy=text_to_copy(case),
         channels=channels,
         channel_rule=channel_rule,
