@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,10 @@ EXCEPTIONS = {
 }
 WRITERS = {"actions.py"}
 PURE = {"models.py", "queries.py", "actions.py"}
+# A template that is not in a package's folder: base.html, components, errors, and what goes by mail.
+FOR_ALL = {"components", "errors", "mail"}
+TAKES_IN = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
+COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 def sources() -> list[Path]:
@@ -79,6 +84,52 @@ def test_the_direction_test_catches_a_planted_import(tmp_path: Path, monkeypatch
     planted.write_text("def f():\n    from portal.complaints import queries\n")
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     assert wrong_direction(planted)
+
+
+def templates() -> list[Path]:
+    return sorted(
+        path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt", ".xml"}
+    )
+
+
+def wrong_templates(path: Path) -> list[str]:
+    """Return the templates a template takes in that stand to the right of its package's folder."""
+    here = path.relative_to(ROOT / "templates").parts
+    faults = []
+    for name in TAKES_IN.findall(COMMENT.sub("", path.read_text())):
+        there = name.split("/")
+        if len(there) == 1 or there[0] in FOR_ALL:
+            continue
+        if len(here) == 1 or here[0] in FOR_ALL or LINE.index(there[0]) > LINE.index(here[0]):
+            faults.append(f"{'/'.join(here)} takes in {name}, which stands to its right")
+    return faults
+
+
+def test_every_template_takes_in_only_what_stands_left() -> None:
+    assert [fault for path in templates() for fault in wrong_templates(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "is_fault"),
+    [
+        ("complaints/filed.html", '{% include "desk/_handed_over.html" %}', True),
+        ("complaints/steps/who.html", '{%- from "workspace/_frame.html" import words with context %}', True),
+        ("components/page.html", '{% import "complaints/_bought.html" as bought %}', True),
+        ("base.html", "{% include 'accounts/private.html' %}", True),
+        ("desk/case.html", '{% extends "accounts/private.html" %}', False),
+        ("desk/case.html", '{% from "desk/_nav.html" import desk_nav %}', False),
+        ("complaints/receipt.txt", '{% include "mail/_foot.txt" %}', False),
+        ("accounts/sign_in.html", '{# {% include "desk/_nav.html" %} #}{% extends "base.html" %}', False),
+    ],
+)
+def test_a_planted_template_is_judged_by_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str, is_fault: bool
+) -> None:
+    planted = tmp_path / "templates" / name
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.write_text(words)
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    assert bool(wrong_templates(planted)) is is_fault
 
 
 def third_party_faults(path: Path) -> list[str]:
