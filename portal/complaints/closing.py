@@ -44,7 +44,7 @@ def close_out(case: Case, *, was_settled: bool, now: datetime) -> None:
         has_consent=case.filing.agrees_to_publication,
         case=case.number,
         sector=case.merchant.sector,
-        problem="weighing",
+        problem=case.filing.kind,
     )
     if facts is not None:
         merchant_actions.publish_about(

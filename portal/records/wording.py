@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from portal.rules.complaint_terms import State
+from portal.rules.intake_terms import PurchaseKind
 from portal.rules.messages import say
 from portal.rules.metrology_terms import AccuracyClass, CheckMethod, GoodsGroup, Verdict
 from portal.rules.pledge import LEGAL_BASIS
@@ -107,7 +108,21 @@ ENUMS: dict[str, type[Enum]] = {
     "accuracy_class": AccuracyClass,
 }
 
+# What a complaint was about, in words that decide nothing; "weighing" stands in records of before the kinds.
+PROBLEMS = {
+    PurchaseKind.RETAIL: say("The weight of goods"),
+    PurchaseKind.JEWELLERY: say("The weight of gold or silver"),
+    PurchaseKind.PREPACKAGED: say("The quantity in a package"),
+    PurchaseKind.FUEL: say("The quantity of fuel"),
+    PurchaseKind.TAXI: say("The distance a taximeter counted"),
+    PurchaseKind.CHARGING: say("The energy a charger delivered"),
+    PurchaseKind.METER: say("What a household meter counted"),
+    PurchaseKind.INSTRUMENT: say("A measuring instrument"),
+    PurchaseKind.OTHER: say("A quantity of another kind"),
+}
+
 WORDS = {
+    **{("problem", kind.value): words for kind, words in PROBLEMS.items()},
     ("problem", "weighing"): say("Short weight"),
     ("matter", "metrology"): say("Measuring"),
     ("class", "light"): say("Light"),
