@@ -20,7 +20,7 @@ from portal.merchants.models import Merchant
 from portal.merchants.queries import pledge_on
 from portal.rules.complaint_flow import Actor, MoveName, State, Track
 from portal.rules.errors import InputRefused
-from portal.rules.intake_terms import Channel, PurchaseKind
+from portal.rules.intake_terms import BoughtFor, Channel, Handled, PurchaseKind
 from portal.rules.judgement import Judgement
 from portal.rules.messages import say
 
@@ -53,6 +53,9 @@ class FilingData:
     amount_paid_fen: int | None = None
     requests: tuple[str, ...]
     pledge_clause: str | None = None
+    bought_for: BoughtFor | None = None
+    handled: Handled | None = None
+    known_on: date | None = None
     narrative: str
     name: str | None
     phone: str | None
@@ -61,6 +64,7 @@ class FilingData:
     id_number_hash: str | None = None
     id_number_last_four: str | None = None
     proxy: Mapping[str, str] | None = None
+    has_power_of_attorney: bool = False
     representatives: Sequence[Mapping[str, str]] = ()
     joint_count: int | None = None
     agrees_to_publication: bool
@@ -92,9 +96,9 @@ def file_complaint(
     or nothing says whom it is about.
     """
     _require_what_the_track_needs(data)
-    filing = _filing_row(data, submission_id, now)
+    filing = filing_row(data, now=now)
     # The code that a draft was kept under is the filing's, also where the keys have changed since.
-    filing.receipt_hash = receipt or filing.receipt_hash
+    filing.receipt_hash = receipt or receipt_hash(submission_id)
     db.session.add(filing)
     for track in sorted(data.tracks, key=lambda track: track.value):
         filing.cases.append(_case_row(filing, track, submission_id, now))
@@ -134,12 +138,12 @@ def _require_what_the_track_needs(data: FilingData) -> None:
         raise InputRefused(say("A complaint needs your name, phone and address (Order 121, Art. 10)."))
 
 
-def _filing_row(data: FilingData, submission_id: str, now: datetime) -> Filing:
+def filing_row(data: FilingData, *, now: datetime) -> Filing:
+    """Return what was sent as a row that nobody has saved yet, without its code and its cases."""
     merchant = data.merchant
     bought_on = data.weighing.bought_on if data.weighing else data.bought_on or day_of(now)
     version = pledge_on(merchant.id, bought_on) if merchant else None
     return Filing(
-        receipt_hash=receipt_hash(submission_id),
         merchant=merchant,
         respondent_name=merchant.name if merchant else data.respondent_name,
         respondent_place=data.respondent_place,
@@ -157,6 +161,9 @@ def _filing_row(data: FilingData, submission_id: str, now: datetime) -> Filing:
         pledge_version_id=version.id if version else None,
         pledge_clause=data.pledge_clause,
         requests=list(data.requests),
+        bought_for=data.bought_for,
+        handled=data.handled,
+        known_on=data.known_on,
         narrative=data.narrative,
         name=data.name,
         phone=data.phone,
@@ -165,6 +172,7 @@ def _filing_row(data: FilingData, submission_id: str, now: datetime) -> Filing:
         id_number_hash=data.id_number_hash,
         id_number_last_four=data.id_number_last_four,
         proxy=_sealed_json(data.proxy),
+        has_power_of_attorney=data.has_power_of_attorney,
         representatives=_sealed_json([dict(one) for one in data.representatives]),
         joint_count=data.joint_count,
         agrees_to_publication=data.agrees_to_publication,

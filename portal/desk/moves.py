@@ -8,6 +8,7 @@ from datetime import date
 
 from portal.complaints.actions import clocks_of, owed_in
 from portal.complaints.models import Case
+from portal.rules import purchases
 from portal.rules.complaint_flow import (
     MOVES,
     Actor,
@@ -27,7 +28,6 @@ from portal.rules.complaint_flow import (
 from portal.rules.deadlines import Clock, has_clock
 from portal.rules.errors import MoveNotAllowed
 from portal.rules.messages import Message, say
-from portal.rules.purchases import WEIGHED
 
 NOT_WEIGHED = say(
     "This form judges goods sold by weight. For anything else, write what was measured as a message or "
@@ -108,8 +108,8 @@ def ground_words(case: Case, name: MoveName, today: date) -> dict[str, Ground]:
 
 
 def may_measure(case: Case) -> bool:
-    """Say whether the form of a finding fits: it judges goods sold by weight, and nothing else yet."""
-    return case.filing.kind in WEIGHED
+    """Say whether the form of a finding fits what was bought."""
+    return purchases.may_measure(case.filing.kind)
 
 
 def listed(names: Iterable[MoveName], case: Case) -> list[MoveName]:

@@ -14,6 +14,7 @@ from portal.complaints import actions as complaint_actions
 from portal.complaints.bought import bought_lines
 from portal.complaints.following import surveying
 from portal.complaints.official.due import forms_at_desk
+from portal.complaints.told import circumstance_lines, promise_lines, standing_lines
 from portal.desk import moves, queries
 from portal.desk.door import (
     DECIDERS,
@@ -163,6 +164,9 @@ def _case_page(
         moves=moves.articles_of(found, moves.listed(opened, found)),
         may_name=MoveName.NAME_MERCHANT in opened,
         bought=bought_lines(found.filing),
+        circumstances=circumstance_lines(found.filing),
+        promise=promise_lines(found.filing),
+        standing=standing_lines(found.filing),
         is_weighed=moves.may_measure(found),
         papers=forms_at_desk(found),
         may_assign=bool(roles() & set(DECIDERS)) and found.is_open,

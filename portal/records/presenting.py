@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,13 +71,18 @@ def is_month_only(facts: Mapping[str, Any]) -> bool:
     return "month" in facts and not CONSENTED & facts.keys()
 
 
+def labels_of(keys: Iterable[str]) -> dict[str, Message]:
+    """Return the words of the keys that have some, in the order in which a reader asks for them."""
+    held = dict.fromkeys(keys)
+    left_out = COARSE_DAYS if is_month_only(held) else {"month"}
+    return {key: label for key, label in LABELS.items() if key in held and key not in left_out}
+
+
 def facts_of(facts: Mapping[str, Any]) -> list[Fact]:
     """Return the facts that have words, in the order in which a reader asks for them."""
-    left_out = COARSE_DAYS if is_month_only(facts) else {"month"}
     return [
         Fact(label, _value(key, facts[key]), str(facts[key]) if key in LINKED else None)
-        for key, label in LABELS.items()
-        if facts.get(key) is not None and key not in left_out
+        for key, label in labels_of(key for key, value in facts.items() if value is not None).items()
     ]
 
 

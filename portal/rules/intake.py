@@ -195,8 +195,21 @@ def _missing_who(answers: Answers, today: date) -> list[Missing]:
         if not _has(answers, field)
     ]
     if Track.MEDIATION in tracks:
-        missing += _missing_joint(answers, today) + _missing_consents(answers)
+        missing += _missing_proxy(answers) + _missing_joint(answers, today) + _missing_consents(answers)
     return missing or _unseen(Step.WHO, answers)
+
+
+def _missing_proxy(answers: Answers) -> list[Missing]:
+    """Ask who the proxy is; the paper that shows it goes to the office."""
+    if answers.filed_as is not FiledAs.PROXY:
+        return []
+    missing = []
+    if not answers.has_proxy_name:
+        missing.append(Missing("has_proxy_name", say("Please write the name of the proxy.")))
+    if not answers.has_proxy_phone:
+        sentence = say("Please write a number on which the officer can call the proxy.")
+        missing.append(Missing("has_proxy_phone", sentence))
+    return missing
 
 
 def _missing_joint(answers: Answers, today: date) -> list[Missing]:
@@ -244,7 +257,9 @@ _FIELDS = {
     Detail.PHONE: ("phone",),
     Detail.ADDRESS: ("address",),
     Detail.POWER_OF_ATTORNEY: ("has_power_of_attorney",),
-    Detail.PROXY_IDENTITY: ("has_proxy_name", "has_proxy_phone"),
+    Detail.PROXY_MATTER: ("has_proxy_matter",),
+    Detail.PROXY_POWER: ("has_proxy_power",),
+    Detail.PROXY_TERM: ("has_proxy_term",),
 }
 
 _MISSING: dict[Step, Callable[[Answers, date], list[Missing]]] = {

@@ -7,6 +7,8 @@ from datetime import date
 
 from portal.rules.intake_terms import BoughtFor, Concern, FiledAs, Handled, PurchaseKind, Step
 
+LONGEST_NARRATIVE = 1000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
@@ -40,6 +42,9 @@ class Answers:
     has_power_of_attorney: bool = False
     has_proxy_name: bool = False
     has_proxy_phone: bool = False
+    has_proxy_matter: bool = False
+    has_proxy_power: bool = False
+    has_proxy_term: bool = False
     joint_count: int | None = None
     representative_count: int = 0
     agrees_to_publication: bool | None = None

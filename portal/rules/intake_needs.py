@@ -45,6 +45,10 @@ def is_anonymous_allowed(tracks: frozenset[Track]) -> bool:
     return Track.MEDIATION not in tracks
 
 
+# Two complain together at least (Order 121 Art. 12); the most is the form's own bound against a slip.
+LEAST_JOINT, MOST_JOINT = 2, 500
+
+
 def most_representatives(on: date) -> int:
     """Return how many representatives a joint complaint may name (Order 121 Art. 12)."""
     return int(rule_in_force(TOPIC, "joint_complaint", on).values["most_representatives"])
@@ -67,24 +71,18 @@ def _complaint_needs(on: date) -> list[TrackNeed]:
 
 def _standing_needs(on: date, filed_as: FiledAs) -> list[TrackNeed]:
     if filed_as is FiledAs.PROXY:
+        sentences = {
+            Detail.POWER_OF_ATTORNEY: say(
+                "The original power of attorney: it states the matter, the powers and the term, "
+                "and is signed."
+            ),
+            Detail.PROXY_MATTER: say("Please write for which matter the power of attorney is given."),
+            Detail.PROXY_POWER: say("Please write what the proxy may do, for example agree to a settlement."),
+            Detail.PROXY_TERM: say("Please write how long the power of attorney holds."),
+            Detail.PROXY_IDENTITY: say("The proxy shows who he or she is."),
+        }
         return [
-            _need(
-                Detail.POWER_OF_ATTORNEY,
-                Track.MEDIATION,
-                say(
-                    "The original power of attorney: it states the matter, the powers and the term, "
-                    "and is signed."
-                ),
-                "proxy",
-                on,
-            ),
-            _need(
-                Detail.PROXY_IDENTITY,
-                Track.MEDIATION,
-                say("The proxy shows who he or she is."),
-                "proxy",
-                on,
-            ),
+            _need(detail, Track.MEDIATION, sentence, "proxy", on) for detail, sentence in sentences.items()
         ]
     if filed_as is FiledAs.JOINT:
         sentence = say(

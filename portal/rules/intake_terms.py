@@ -118,6 +118,9 @@ class Detail(str, Enum):
     PHONE = "detail_phone"
     ADDRESS = "detail_address"
     POWER_OF_ATTORNEY = "detail_power_of_attorney"
+    PROXY_MATTER = "detail_proxy_matter"
+    PROXY_POWER = "detail_proxy_power"
+    PROXY_TERM = "detail_proxy_term"
     PROXY_IDENTITY = "detail_proxy_identity"
     REPRESENTATIVES = "detail_representatives"
 

@@ -6,11 +6,12 @@
 
 Without the filer's consent there is no COMPLAINT_OUTCOME record, only counts. A finding and a payment are the
 authority's and the merchant's own facts: they are published with the month instead of the day and without any
-fact about the filer or the purchase. Free text is public only with consent, after redaction and review.
+fact about the filer or the purchase. A filer's own words are never public.
 
 | step | function |
 |---|---|
 | take the whitelisted facts of a case | `finding_facts`, `outcome_facts`, `compensation_facts` … |
+| tell beforehand which these will be | `shown_of` |
 | check them and set how long they show | `draft` (asks `assert_public`, `visible_until`) |
 """
 
@@ -138,12 +139,20 @@ def public_on(day: date, *, has_consent: bool) -> date:
     return day if has_consent else day.replace(day=1)
 
 
+def shown_of(kind: RecordKind, *, has_consent: bool) -> tuple[str, ...]:
+    """Return the keys that a record made from a case may carry; one that is not known is left out of it."""
+    if kind is RecordKind.COMPLAINT_OUTCOME and not may_show_outcome(has_consent):
+        return ()
+    keys = _file()["case_keys"][kind.value]
+    return (*keys["always"], *(keys["consent"] if has_consent else ()))
+
+
 def _whitelisted(kind: RecordKind, facts: Mapping[str, Any], *, has_consent: bool) -> dict[str, Any]:
     keys = _file()["case_keys"][kind.value]
     unknown = set(facts) - {*keys["always"], *keys["consent"]}
     if unknown:
         raise NotPublic(say("This fact may not be published: %(key)s.", key=min(unknown)))
-    allowed = {*keys["always"], *(keys["consent"] if has_consent else ())}
+    allowed = shown_of(kind, has_consent=has_consent)
     return {key: _json(value) for key, value in facts.items() if key in allowed and value is not None}
 
 
@@ -160,7 +169,7 @@ def _month(day: date) -> str:
 def finding_facts(*, verdict: str, found_on: date, has_consent: bool, **facts: Any) -> dict[str, Any]:
     """Return the public facts of a finding.
 
-    Keys: rule, edition, article, method, goods_class, office; with consent also found_on, case, goods,
+    Keys: rule, edition, article, goods_class; with consent also found_on, case, goods,
     settled_mg, reweighed_mg, shortage_mg, limit_mg. Any other key raises `NotPublic`.
     """
     own = {"verdict": verdict, "found_on": found_on, "month": _month(found_on)}
@@ -170,13 +179,12 @@ def finding_facts(*, verdict: str, found_on: date, has_consent: bool, **facts: A
 def outcome_facts(*, outcome: str, closed_on: date, has_consent: bool, **facts: Any) -> dict[str, Any] | None:
     """Return the public facts of a closed complaint, or None without the filer's consent.
 
-    Keys: case, sector, problem, response_days, office, narrative (redacted here). Any other key raises.
+    Keys: case, sector, problem. Any other key raises.
     """
     if not may_show_outcome(has_consent):
         return None
     own = {"outcome": outcome, "closed_on": closed_on, "month": _month(closed_on)}
-    narrative = {"narrative": redact(facts["narrative"])} if facts.get("narrative") else {}
-    return _whitelisted(RecordKind.COMPLAINT_OUTCOME, own | facts | narrative, has_consent=True)
+    return _whitelisted(RecordKind.COMPLAINT_OUTCOME, own | facts, has_consent=True)
 
 
 def compensation_facts(
@@ -197,14 +205,11 @@ def overdue_facts(
     amount_fen: int,
     due_on: date,
     has_consent: bool,
-    settled_on: date | None = None,
     **facts: Any,
 ) -> dict[str, Any]:
     """Return the public facts of a payment a merchant has not made in time (fen). With consent also: case."""
     own = {"claim": claim, "amount_fen": amount_fen, "month": _month(due_on)}
     dated = {"due_on": public_on(due_on, has_consent=has_consent)}
-    if settled_on is not None:
-        dated["settled_on"] = public_on(settled_on, has_consent=has_consent)
     return _whitelisted(RecordKind.OVERDUE_PAYMENT, own | dated | facts, has_consent=has_consent)
 
 

@@ -42,6 +42,7 @@ from portal.rules.typed import (
 __all__ = [
     "Purchase",
     "judge_purchase",
+    "may_measure",
     "purchase_from_snapshot",
     "quantities_of",
     "read_purchase",
@@ -124,6 +125,11 @@ def read_purchase(typed: Mapping[str, str | None], *, today: date) -> Purchase:
         zone=zone if kind is PurchaseKind.METER else None,
         is_smallest_delivery=kind is PurchaseKind.FUEL and bool(text.get("smallest_delivery")),
     )
+
+
+def may_measure(kind: PurchaseKind) -> bool:
+    """Say whether an officer can record a finding: its form judges goods sold by weight alone."""
+    return kind in WEIGHED
 
 
 def quantities_of(kind: PurchaseKind, meter: MeterKind | None = None) -> tuple[Quantity, ...]:

@@ -19,6 +19,7 @@ from portal.complaints.bought import bought_lines
 from portal.complaints.deciding import offered_fen
 from portal.complaints.letters.discretion import own_details
 from portal.complaints.models import Case, CaseEvent, Filing
+from portal.complaints.told import promise_lines
 from portal.complaints.words import Request
 from portal.merchants.models import Merchant, PledgeVersion
 from portal.merchants.queries import is_in_force, last_day_of, pledge_versions
@@ -58,6 +59,7 @@ class CaseSeen:
     case: Case
     goods: str
     bought: Sequence[tuple[Message, Message]]
+    promise: Sequence[tuple[Message, Message]]
     narrative: str
     requests: Sequence[Request]
     finding: Judgement | None
@@ -149,6 +151,7 @@ def case_seen(case: Case, *, today: date) -> CaseSeen:
         case=case,
         goods=for_merchant(filing.goods, filing),
         bought=bought_lines(filing, clean=lambda typed: for_merchant(typed, filing)),
+        promise=promise_lines(filing),
         narrative=for_merchant(filing.narrative, filing),
         requests=[request for request in Request if request.value in filing.requests],
         finding=judgement_from_snapshot(case.findings[-1].snapshot) if case.findings else None,

@@ -73,9 +73,22 @@ def test_a_proxy_is_filed_with_the_power_of_attorney(client: FlaskClient, shop: 
     assert (filing.representatives, filing.joint_count) == (None, None)
 
 
-@pytest.mark.parametrize("field", ["proxy_name", "proxy_phone", "has_power_of_attorney"])
+@pytest.mark.parametrize("field", [name for name in PROXY if name != "filed_as"])
 def test_what_a_proxy_lacks_is_named(client: FlaskClient, shop: Merchant, field: str) -> None:
     assert refused(client, shop, **PROXY | {field: ""}) == [field]
+
+
+def test_a_proxys_missing_phone_is_not_called_an_identity(client: FlaskClient, shop: Merchant) -> None:
+    answer = send(client, typed(shop, **PROXY | {"proxy_phone": ""}))
+    assert "电话" in errors_in(answer)["proxy_phone"]
+    assert "身份证明" not in errors_in(answer)["proxy_phone"]
+
+
+def test_the_page_says_what_the_law_asks_of_a_joint_complaint(client: FlaskClient, shop: Merchant) -> None:
+    draft, _answer = fill_in(client, typed(shop))
+    text = page_of(client.get(f"{draft}/who")).get_text()
+    for asked in ("书面推选2名代表人", "同一消费者权益争议", "须经所代表的人同意", "2到500人"):
+        assert asked in text, asked
 
 
 def test_a_joint_complaint_names_how_many_and_at_most_two(client: FlaskClient, shop: Merchant) -> None:

@@ -54,9 +54,16 @@ WHOLE = Answers(
     seen=frozenset({Step.EVIDENCE, Step.WHO}),
 )
 
+OF_A_PROXY = ["has_proxy_matter", "has_proxy_power", "has_proxy_term", "has_proxy_name", "has_proxy_phone"]
+
 
 def fields_missing(step: Step, answers: Answers) -> list[str]:
     return [missing.field for missing in missing_in(step, answers, today=TODAY)]
+
+
+def test_each_thing_a_proxy_lacks_has_a_sentence_of_its_own() -> None:
+    missing = missing_in(Step.WHO, replace(WHOLE, filed_as=FiledAs.PROXY), today=TODAY)
+    assert len({one.sentence.text for one in missing}) == len(OF_A_PROXY) + 1
 
 
 @pytest.mark.parametrize("step", list(Step))
@@ -96,12 +103,12 @@ def test_a_whole_draft_lacks_nothing(step: Step) -> None:
         (
             Step.WHO,
             {"filed_as": FiledAs.PROXY},
-            ["has_power_of_attorney", "has_proxy_name", "has_proxy_phone"],
+            ["has_power_of_attorney", *OF_A_PROXY],
         ),
         (
             Step.WHO,
             {"filed_as": FiledAs.PROXY, "has_power_of_attorney": True, "has_proxy_name": True},
-            ["has_proxy_phone"],
+            [name for name in OF_A_PROXY if name != "has_proxy_name"],
         ),
         (Step.WHO, {"filed_as": FiledAs.JOINT}, ["joint_count"]),
         (Step.WHO, {"filed_as": FiledAs.JOINT, "joint_count": 2, "representative_count": 0}, []),
@@ -240,6 +247,9 @@ def test_a_draft_can_be_sent_only_when_no_step_lacks_anything(answers: Answers) 
                 Detail.PHONE,
                 Detail.ADDRESS,
                 Detail.POWER_OF_ATTORNEY,
+                Detail.PROXY_MATTER,
+                Detail.PROXY_POWER,
+                Detail.PROXY_TERM,
                 Detail.PROXY_IDENTITY,
             ],
             [],

@@ -22,6 +22,7 @@ from portal.rules.publication import (
     overdue_facts,
     public_on,
     retentions,
+    shown_of,
     visible_until,
 )
 
@@ -74,13 +75,23 @@ def test_an_outcome_is_published_only_with_consent():
     }
 
 
-def test_a_narrative_is_redacted_before_it_is_a_fact():
-    facts = outcome_facts(
-        outcome="mediated", closed_on=ON, has_consent=True, narrative="少了一两，请打13812345678"
-    )
-    assert facts["narrative"].startswith("少了一两")
-    assert "138" not in facts["narrative"]
-    assert_public(facts, RecordKind.COMPLAINT_OUTCOME)
+def test_the_filers_own_words_are_never_a_fact():
+    with pytest.raises(NotPublic):
+        outcome_facts(outcome="mediated", closed_on=ON, has_consent=True, narrative="少了一两")
+
+
+@pytest.mark.parametrize("kind", CASE_KINDS)
+def test_consent_never_shows_less(kind):
+    assert set(shown_of(kind, has_consent=False)) <= set(shown_of(kind, has_consent=True))
+
+
+def test_what_is_shown_is_what_a_finding_and_an_outcome_carry():
+    given = set(shown_of(RecordKind.FINDING, has_consent=True)) - {"verdict", "month"}
+    told = dict.fromkeys(given, 1) | {"found_on": ON}
+    for has_consent in (True, False):
+        facts = finding_facts(verdict="over", has_consent=has_consent, **told)
+        assert set(facts) == set(shown_of(RecordKind.FINDING, has_consent=has_consent))
+    assert shown_of(RecordKind.COMPLAINT_OUTCOME, has_consent=False) == ()
 
 
 @pytest.mark.parametrize(
@@ -300,10 +311,3 @@ def test_what_ends_a_record_shows_at_least_as_long_as_it(ended, ending, end, wei
     facts = {"valid_to": end, "valid_until": end, "until": end, "class": weight}
     last, cleared = visible_until(ending, {}, ON), visible_until(ended, facts, ON)
     assert last is None or (cleared is not None and cleared <= last)
-
-
-@pytest.mark.parametrize(("has_consent", "expected"), [(True, "2026-11-23"), (False, "2026-11-01")])
-def test_the_day_a_debt_was_settled_is_told_only_with_consent(has_consent, expected):
-    facts = overdue_facts(claim="C1", amount_fen=1, due_on=ON, settled_on=ON, has_consent=has_consent)
-    assert facts["settled_on"] == expected
-    assert "settled_on" not in overdue_facts(claim="C1", amount_fen=1, due_on=ON, has_consent=has_consent)

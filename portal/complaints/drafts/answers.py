@@ -20,7 +20,7 @@ from portal.merchants.queries import merchant_by_number, pledge_on
 from portal.rules.complaint_flow import Track
 from portal.rules.errors import FieldsRefused, InputRefused
 from portal.rules.intake import Screening, screen, tracks_for
-from portal.rules.intake_answers import Answers
+from portal.rules.intake_answers import LONGEST_NARRATIVE, Answers
 from portal.rules.intake_terms import BoughtFor, Concern, FiledAs, Handled, PurchaseKind, Step
 from portal.rules.judgement import Judgement
 from portal.rules.messages import Message, say
@@ -32,8 +32,6 @@ from portal.rules.typed import Tries, read_day, read_day_of_purchase, read_time
 
 Member = TypeVar("Member", bound=Enum)
 Typed = Mapping[str, Mapping[str, Any]]
-
-LONGEST_NARRATIVE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +93,9 @@ def read_draft(typed: Typed, *, today: date) -> DraftReading:
         has_power_of_attorney=bool(who.get("has_power_of_attorney")),
         has_proxy_name=bool(_text(who, "proxy_name")),
         has_proxy_phone=bool(_text(who, "proxy_phone")),
+        has_proxy_matter=bool(_text(who, "proxy_matter")),
+        has_proxy_power=bool(_text(who, "proxy_power")),
+        has_proxy_term=bool(_text(who, "proxy_term")),
         joint_count=joint_count(who),
         representative_count=len(representatives(who)),
         agrees_to_publication=consent(who, "agrees_to_publication"),

@@ -26,6 +26,9 @@ FIELD_OF = {
     "is_measured": "settled",
     "has_proxy_name": "proxy_name",
     "has_proxy_phone": "proxy_phone",
+    "has_proxy_matter": "proxy_matter",
+    "has_proxy_power": "proxy_power",
+    "has_proxy_term": "proxy_term",
     "representative_count": "representative_1_name",
 }
 

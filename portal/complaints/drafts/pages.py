@@ -27,11 +27,14 @@ from portal.rules.intake import (
     completeness,
     evidence_guide,
     first_incomplete_step,
+    most_representatives,
     next_step,
     previous_step,
     progress,
     said_of,
 )
+from portal.rules.intake_answers import LONGEST_NARRATIVE
+from portal.rules.intake_needs import LEAST_JOINT, MOST_JOINT
 from portal.rules.intake_terms import FiledAs, PurchaseKind, Step
 from portal.rules.messages import Message
 from portal.rules.redaction import has_personal_number
@@ -187,6 +190,9 @@ def _more(draft: Draft, here: Step, form: Any, reading: DraftReading) -> dict[st
                 "evidence": evidence_kept_years(clock.today()),
             },
             "is_complaint": asks_for_standing(reading),
+            "least_joint": LEAST_JOINT,
+            "most_joint": MOST_JOINT,
+            "most_representatives": most_representatives(clock.today()),
         }
     if here is Step.EVIDENCE:
         chosen = reading.answers.kind or PurchaseKind.OTHER
@@ -196,7 +202,7 @@ def _more(draft: Draft, here: Step, form: Any, reading: DraftReading) -> dict[st
             "completeness": completeness(chosen, [file.slot for file in draft.evidence]),
         }
     return {
-        "preview": preview_of(reading),
+        "preview": preview_of(reading, now=clock.now()),
         "said": _said(reading),
         "incomplete": first_incomplete_step(reading.answers, today=clock.today()),
         "files": draft.evidence,
@@ -214,6 +220,7 @@ def _more_of_what(form: WhatForm, reading: DraftReading) -> dict[str, Any]:
         "kind": chosen,
         "is_first_part": is_first or chosen is None,
         "is_personal": has_personal_number(form.narrative.data or ""),
+        "longest_narrative": LONGEST_NARRATIVE,
         **_verdict(reading),
     }
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.rules.errors import InputRefused
+from portal.rules.intake_needs import LEAST_JOINT, MOST_JOINT
 from portal.rules.intake_terms import FiledAs
 from portal.rules.messages import Message, say
 from portal.rules.typed import Tries
 
-LEAST_JOINT, MOST_JOINT = 2, 500
 # A hot line has few digits; no number in the world has more than 15 (ITU-T E.164), extensions aside.
 LEAST_DIGITS, MOST_DIGITS = 5, 20
 REPRESENTATIVES = (1, 2)

@@ -4,53 +4,84 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from portal.complaints.drafts.answers import DraftReading
-from portal.complaints.words import Request
+from portal.complaints.drafts.making import as_it_stands
+from portal.complaints.following.read_back import read_back
+from portal.complaints.told import Line
+from portal.records.presenting import labels_of
 from portal.rules.complaint_flow import Track
-from portal.rules.intake_terms import FiledAs, Step
+from portal.rules.intake_terms import Step
 from portal.rules.messages import Message, say
+from portal.rules.publication import RecordKind, shown_of
+from portal.rules.purchases import may_measure
 
-Line = tuple[Message, Any]
+# What may become a record of its own, when, and in this order.
+_WHEN = {
+    RecordKind.FINDING: say("If an officer measures a shortage over the limit"),
+    RecordKind.COMPENSATION: say("When an amount agreed here is paid"),
+    RecordKind.OVERDUE_PAYMENT: say("If it is not paid in time"),
+    RecordKind.COMPLAINT_OUTCOME: say("When the complaint ends after it was accepted"),
+}
+# Facts that a record page tells elsewhere than in its list.
+_ELSEWHERE = {"rule": say("The rule it was judged by"), "sector": say("Line of business")}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Lines of (label, value) by who will read them; a value is text, a message or an enum."""
+    """Lines by who will read them; `published` holds the keys of each record that may follow."""
 
-    public: tuple[Line, ...]
+    merchant: Message | str | None
+    published: Mapping[RecordKind, tuple[str, ...]]
     public_notes: tuple[Message, ...]
     merchant_notes: tuple[Message, ...]
     authority: Mapping[Step, tuple[Line, ...]]
 
+    @property
+    def public(self) -> tuple[tuple[Message, tuple[Message, ...]], ...]:
+        """When something is published, and the words of each fact it tells."""
+        return tuple((_WHEN[kind], _words_of(keys)) for kind, keys in self.published.items())
 
-def preview_of(reading: DraftReading) -> Preview:
+
+def preview_of(reading: DraftReading, *, now: datetime) -> Preview:
     """Return what will be seen of a draft, and by whom."""
     return Preview(
-        public=_public(reading),
+        merchant=_merchant(reading) if Track.MEDIATION in reading.tracks else None,
+        published=_published(reading),
         public_notes=_public_notes(reading),
         merchant_notes=_merchant_notes(reading),
-        authority={step: tuple(line for line in lines(reading) if line[1]) for step, lines in _LINES.items()},
+        authority=_authority(reading, now),
     )
 
 
-def _public(reading: DraftReading) -> tuple[Line, ...]:
-    if Track.MEDIATION not in reading.tracks:
-        return ()
-    has_consent = reading.told(Step.WHO, "agrees_to_publication") == "yes"
-    day = say("its day") if has_consent else say("its month only")
-    lines: list[Line] = [
-        (
-            say("Merchant"),
-            reading.merchant.name if reading.merchant else say("nothing: it is not on the register"),
-        ),
-        (say("A shortage over the limit, if an officer measures one"), day),
-        (say("A payment agreed here, as an amount"), day),
-    ]
-    if has_consent:
-        lines.append((say("How the complaint ended"), say("settled or not, without your words")))
-    return tuple(lines)
+def _has_consent(reading: DraftReading) -> bool:
+    return bool(reading.answers.agrees_to_publication)
+
+
+def _merchant(reading: DraftReading) -> Message | str:
+    if reading.merchant:
+        return reading.merchant.name
+    return say("Not on the register. Nothing is published unless an officer finds it there.")
+
+
+def _published(reading: DraftReading) -> dict[RecordKind, tuple[str, ...]]:
+    """Return the keys of every record that may follow; of a report there is none."""
+    kind = reading.answers.kind
+    if Track.MEDIATION not in reading.tracks or kind is None:
+        return {}
+    shown = {one: shown_of(one, has_consent=_has_consent(reading)) for one in _WHEN}
+    if not may_measure(kind):
+        # No officer's finding, and so no rule from which the amount follows.
+        del shown[RecordKind.FINDING]
+        shown[RecordKind.COMPENSATION] = tuple(
+            key for key in shown[RecordKind.COMPENSATION] if key != "basis"
+        )
+    return {one: keys for one, keys in shown.items() if keys}
+
+
+def _words_of(keys: tuple[str, ...]) -> tuple[Message, ...]:
+    return (*labels_of(keys).values(), *(words for key, words in _ELSEWHERE.items() if key in keys))
 
 
 def _public_notes(reading: DraftReading) -> tuple[Message, ...]:
@@ -60,9 +91,10 @@ def _public_notes(reading: DraftReading) -> tuple[Message, ...]:
             say("Nothing of a report is public. Only a penalty the authority decides is published."),
             never,
         )
-    if reading.told(Step.WHO, "agrees_to_publication") == "yes":
+    if _has_consent(reading):
         return (never,)
-    return (say("You did not agree to publication: only counts, and facts about the merchant."), never)
+    less = say("You did not agree to publication: no day, nothing of the purchase, and not how it ended.")
+    return (less, never)
 
 
 def _merchant_notes(reading: DraftReading) -> tuple[Message, ...]:
@@ -82,73 +114,15 @@ def _merchant_notes(reading: DraftReading) -> tuple[Message, ...]:
     return tuple(notes)
 
 
-def _where(reading: DraftReading) -> list[Line]:
-    merchant = reading.merchant
-    return [
-        (say("Merchant"), merchant.name if merchant else reading.told(Step.WHERE, "name")),
-        (say("Where it is"), merchant.address if merchant else reading.told(Step.WHERE, "place")),
-    ]
-
-
-def _what(reading: DraftReading) -> list[Line]:
-    answers, weighing, purchase = reading.answers, reading.weighing, reading.purchase
-    lines: list[Line] = [(say("Kind"), answers.kind), (say("What was bought"), answers.goods)]
-    if weighing:
-        lines += [
-            (say("Unit price"), say("%(price_fen_per_kg)s", price_fen_per_kg=weighing.unit_price_fen_per_kg)),
-            (say("Paid for"), say("%(settled_mg)s", settled_mg=weighing.settled_mg)),
-        ]
-        if weighing.reweighed_mg is not None:
-            lines.append((say("Found"), say("%(reweighed_mg)s", reweighed_mg=weighing.reweighed_mg)))
-            lines.append((say("Re-weighed on"), weighing.check_method))
-    if purchase:
-        lines += [(say("Shown"), purchase.shown_amount), (say("Received"), purchase.received_amount)]
-    return [
-        *lines,
-        (say("Which device"), reading.told(Step.WHAT, "device")),
-        (say("Amount paid"), reading.told(Step.WHAT, "paid")),
-        (
-            say("Day of purchase"),
-            say("%(bought_on)s", bought_on=answers.bought_on) if answers.bought_on else None,
-        ),
-        (say("Time of day"), reading.told(Step.WHAT, "time_of_day")),
-        (say("What was it for"), answers.bought_for),
-        (say("Taken up already"), answers.handled),
-        (say("What happened"), answers.narrative),
-    ]
-
-
-def _ask(reading: DraftReading) -> list[Line]:
-    return [
-        *((say("You ask for"), Request(one)) for one in reading.answers.requests),
-        (say("The authority shall look into it"), say("yes") if reading.answers.wants_checking else None),
-    ]
-
-
-def _who(reading: DraftReading) -> list[Line]:
-    told, answers = reading.told, reading.answers
-    is_named = bool(answers.name)
-    return [
-        (say("Filed"), answers.filed_as if answers.filed_as is not FiledAs.SELF else None),
-        (say("Your name"), answers.name or say("not given: anonymous")),
-        (say("Your phone"), answers.phone),
-        (say("Your postal address"), answers.address),
-        (say("Your e-mail"), told(Step.WHO, "email")),
-        (say("ID number ends with"), told(Step.WHO, "id_number_last_four")),
-        (say("Phrase to bring a lost code back"), say("kept") if told(Step.WHO, "recovery_hash") else None),
-        (
-            say("Publication of the outcome"),
-            _yes_no(told(Step.WHO, "agrees_to_publication")) if is_named else None,
-        ),
-        (
-            say("Mediation by a consumer association"),
-            _yes_no(told(Step.WHO, "agrees_to_delegation")) if is_named else None,
-        ),
-    ]
-
-
-def _yes_no(text: str) -> Message | None:
-    return {"yes": say("yes"), "no": say("no")}.get(text)
-
-
-_LINES = {Step.WHERE: _where, Step.WHAT: _what, Step.ASK: _ask, Step.WHO: _who}
+def _authority(reading: DraftReading, now: datetime) -> dict[Step, tuple[Line, ...]]:
+    """Return what is sent, step by step, in the very lines in which it is read back afterwards."""
+    answers = reading.answers
+    sent = read_back(as_it_stands(reading, now=now), reading.tracks)
+    is_told = answers.kind is not None and answers.bought_on is not None
+    story = [(say("What happened"), answers.narrative)] if answers.narrative else []
+    return {
+        Step.WHERE: tuple(sent.where),
+        Step.WHAT: (*(sent.bought if is_told else ()), *story),
+        Step.ASK: tuple(sent.asked),
+        Step.WHO: tuple(sent.who),
+    }

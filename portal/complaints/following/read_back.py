@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -11,6 +10,7 @@ from portal.base.labels import in_language, render
 from portal.complaints.bought import bought_lines
 from portal.complaints.models import Case, Filing
 from portal.complaints.queries import judgement_told
+from portal.complaints.told import Line, circumstance_lines, given, promise_lines, standing_lines
 from portal.complaints.words import Request
 from portal.rules.complaint_flow import Track
 from portal.rules.intake_copy import CopyFacts, CopyLine, copy_text
@@ -18,8 +18,6 @@ from portal.rules.judgement import Judgement, amount
 from portal.rules.messages import Message, say
 from portal.rules.metrology_terms import Quantity
 from portal.rules.purchases import purchase_from_snapshot
-
-Line = tuple[Message, Message | str]
 
 
 @dataclass(frozen=True)
@@ -30,20 +28,25 @@ class ReadBack:
     bought: Sequence[Line]
     judgement: Judgement | None
     narrative: str
-    asked: Sequence[Request]
+    asked: Sequence[Line]
     who: Sequence[Line]
 
 
-def read_back(filing: Filing) -> ReadBack:
-    """Return everything one person sent."""
+def read_back(filing: Filing, tracks: Collection[Track]) -> ReadBack:
+    """Return everything one person sent, or is about to send, as these tracks."""
     return ReadBack(
-        where=_given(_where(filing)),
-        bought=bought_lines(filing),
+        where=_where(filing),
+        bought=[*bought_lines(filing), *circumstance_lines(filing)],
         judgement=judgement_told(filing),
         narrative=filing.narrative,
-        asked=requests_of(filing),
-        who=_given(_who(filing)),
+        asked=_asked(filing, tracks),
+        who=_who(filing),
     )
+
+
+def tracks_of(filing: Filing) -> frozenset[Track]:
+    """Return the tracks on which something was filed."""
+    return frozenset(case.track for case in filing.cases)
 
 
 def requests_of(filing: Filing) -> list[Request]:
@@ -102,45 +105,41 @@ def _amounts(filing: Filing) -> tuple[Message | None, Message | None]:
     return charged, found
 
 
-def _where(filing: Filing) -> list[tuple[Message, Message | str | None]]:
+def _where(filing: Filing) -> list[Line]:
     merchant = filing.merchant
-    return [
+    return given(
         (say("Merchant"), merchant.name if merchant else filing.respondent_name),
         (say("Number of the merchant"), merchant.number if merchant else None),
         (say("Where it is"), (merchant.address if merchant else "") or filing.respondent_place),
+    )
+
+
+def _asked(filing: Filing, tracks: Collection[Track]) -> list[Line]:
+    is_report = Track.REPORT in tracks
+    return [
+        *((say("You ask for"), say("%(request)s", request=one)) for one in requests_of(filing)),
+        *promise_lines(filing),
+        *given((say("The authority shall look into it"), say("yes") if is_report else None)),
     ]
 
 
-def _who(filing: Filing) -> list[tuple[Message, Message | str | None]]:
+def _who(filing: Filing) -> list[Line]:
     is_named = filing.name is not None
-    return [
+    return given(
         (say("Your name"), filing.name or say("not given: anonymous")),
         (say("Your phone"), filing.phone),
         (say("Your postal address"), filing.address),
         (say("Your e-mail"), filing.email),
         (say("ID number ends with"), filing.id_number_last_four),
-        (say("Acting for you"), _people([json.loads(filing.proxy)]) if filing.proxy else None),
-        (
-            say("Representatives"),
-            _people(json.loads(filing.representatives)) if filing.representatives else None,
-        ),
-        (say("How many complain together"), str(filing.joint_count) if filing.joint_count else None),
+        *standing_lines(filing),
         (say("Publication of the outcome"), _yes_no(filing.agrees_to_publication) if is_named else None),
         (
             say("Mediation by a consumer association"),
             _yes_no(filing.agrees_to_delegation) if is_named else None,
         ),
         (say("Phrase to bring a lost code back"), say("kept") if filing.recovery_hash else None),
-    ]
-
-
-def _people(told: Iterable[dict[str, str]]) -> str:
-    return "; ".join(" ".join(value for value in one.values() if value) for one in told)
+    )
 
 
 def _yes_no(is_yes: bool) -> Message:
     return say("yes") if is_yes else say("no")
-
-
-def _given(lines: Sequence[tuple[Message, Message | str | None]]) -> list[Line]:
-    return [(term, value) for term, value in lines if value]

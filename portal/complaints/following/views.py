@@ -117,7 +117,11 @@ def _filed_page(reading: CaseReading, form: BlockForm, *, code: int = 200) -> An
         follow_url=public_url("complaints.follow"),
         qr=qr_svg(public_url("complaints.follow")),
         ahead={case.number: _ahead(case) for case in filing.cases},
-        advice=meanwhile(filing.kind),
+        advice=meanwhile(
+            filing.kind,
+            is_in_market=filing.merchant is not None and filing.merchant.market_id is not None,
+            on=today,
+        ),
         sent=read_back(filing, tracks_of(filing)),
         to_copy={case.number: text_to_copy(case) for case in filing.cases},
         channels=channels,
