@@ -22,7 +22,10 @@ from portal.rules.quantities import parse_amount_fen
 from portal.workspace.actions import LONGEST_WORDING
 
 NEEDED = InputRequired(_l("Please fill this in."))
-TOO_LONG = Length(max=LONGEST_WORDING, message=_l("Please keep it to 1,000 characters."))
+TOO_LONG = Length(
+    max=LONGEST_WORDING,
+    message=_l("Please keep it to %(most_count)s characters.", most_count=LONGEST_WORDING),
+)
 LONGEST_DAYS = 60
 
 

@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from portal.rules.intake_answers import LONGEST_NARRATIVE
+
 NEEDED = InputRequired(_l("Please fill this in."))
 TOO_LONG = _l("This is too long.")
 
@@ -28,5 +30,11 @@ class StepForm(FlaskForm):  # type: ignore[misc]
     # The amount the filer saw when saying yes or no to it, in fen.
     offer = HiddenField(validators=[Length(max=20)])
     text = TextAreaField(
-        _l("Your message"), validators=[Length(max=1000, message=_l("Please keep it to 1,000 characters."))]
+        _l("Your message"),
+        validators=[
+            Length(
+                max=LONGEST_NARRATIVE,
+                message=_l("Please keep it to %(most_count)s characters.", most_count=LONGEST_NARRATIVE),
+            )
+        ],
     )

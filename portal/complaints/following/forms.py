@@ -20,10 +20,11 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.base.labels import label
+from portal.rules.intake_answers import LONGEST_NARRATIVE
 
-LONGEST_TEXT = 1000
 NEEDED = InputRequired(_l("Please fill this in."))
 TOO_LONG = _l("This is too long.")
+TOO_LONG_A_TEXT = _l("Please keep it to %(most_count)s characters.", most_count=LONGEST_NARRATIVE)
 
 
 def said(text: str | None) -> str:
@@ -55,7 +56,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
         validators=[
             NEEDED,
             _not_blank,
-            Length(max=LONGEST_TEXT, message=_l("Please keep it to 1,000 characters.")),
+            Length(max=LONGEST_NARRATIVE, message=TOO_LONG_A_TEXT),
         ],
     )
 
@@ -111,7 +112,7 @@ class SurveyForm(FlaskForm):  # type: ignore[misc]
     )
     words = TextAreaField(
         _l("Anything else?"),
-        validators=[Length(max=LONGEST_TEXT, message=_l("Please keep it to 1,000 characters."))],
+        validators=[Length(max=LONGEST_NARRATIVE, message=TOO_LONG_A_TEXT)],
     )
 
     def offer(self, reasons: list[Any]) -> None:

@@ -20,6 +20,7 @@ from portal.complaints.following.holding import own_case
 from portal.complaints.queries import Case
 from portal.complaints.words import RequestState
 from portal.rules.errors import RuleError
+from portal.rules.intake_answers import LONGEST_NARRATIVE
 
 bp = Blueprint("requests", __name__, url_prefix="/complaints")
 
@@ -106,6 +107,7 @@ def _question_page(
         is_open=state is RequestState.OPEN,
         silence=asking.silence_on(case, asked),
         form=form,
+        longest=LONGEST_NARRATIVE,
         is_own=is_own,
     )
     return page, code if state is RequestState.OPEN else 410
