@@ -121,6 +121,6 @@ add_labels(
         (KnownFact.EVIDENCE, _l("What the photos or papers sent show")),
         (KnownFact.REQUESTS, _l("What was asked for")),
         (KnownFact.FILED_AT, _l("When it was filed, to the hour")),
-        (KnownFact.CONTACT, _l("The phone or address given when filing")),
+        (KnownFact.CONTACT, _l("The phone, address or e-mail given when filing")),
     )
 )

@@ -71,7 +71,8 @@ def give(number: str) -> Any:
         form.facts.errors = [
             _(
                 "Too little was told rightly: no new code was given. This attempt is logged. "
-                "At least %(count)s facts are needed; in a complaint, the phone or address is one of them.",
+                "At least %(count)s facts are needed, and one of them must be something "
+                "the merchant cannot know, as it stands above.",
                 count=recovering.LEAST_FACTS,
             )
         ]

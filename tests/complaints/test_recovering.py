@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter
@@ -22,7 +23,7 @@ from portal.complaints.words import KnownFact
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Track
 from portal.rules.errors import InputRefused, MoveNotAllowed
-from tests.builders import make_case, make_member, make_office
+from tests.builders import make_case, make_member, make_merchant, make_office
 from tests.complaints.following import fresh, holder, send
 from tests.complaints.forms import code_on, errors_in, kept_in
 from tests.conftest import make_app
@@ -271,6 +272,43 @@ def test_officers_try_three_times_a_day_at_most(number: str, officer: int) -> No
         by_officer(number, ENOUGH, officer)
     assert len(filing_of(number).recoveries) == 3
     assert by_officer(number, ENOUGH, officer, at=NOW + timedelta(days=1)) is not None
+
+
+def test_two_officers_asking_at_once_are_counted_one_after_the_other_on_postgres(postgres_app: Flask) -> None:
+    asker = make_member(Role.OFFICER, make_office(now=NOW), now=NOW)
+    number = make_case(make_merchant(now=NOW), now=NOW).number
+    for _ in range(2):
+        assert by_officer(number, (), asker) is None
+    db.session.remove()
+    told: list[object] = []
+
+    def ask_too() -> None:
+        with postgres_app.app_context():
+            try:
+                told.append(by_officer(number, ENOUGH, asker))
+            except MoveNotAllowed as refused:
+                told.append(refused)
+            db.session.remove()
+
+    other = threading.Thread(target=ask_too)
+    with unit_of_work():
+        recovering.recover_by_officer(
+            filing_in(number), facts_matched=(), reason="电话核对", user_id=asker, now=NOW
+        )
+        other.start()
+        # Long enough for the other one to count and to be done, were it not held back.
+        other.join(1)
+    other.join(10)
+    assert [type(one) for one in told] == [MoveNotAllowed]
+
+
+def test_an_e_mail_is_a_contact_the_merchant_does_not_know(shop: Merchant, officer: int) -> None:
+    report = make_case(shop, key="report", tracks=(Track.REPORT,), name=None, now=NOW).number
+    assert KnownFact.CONTACT not in recovering.facts_known(filing_of(report))
+    with unit_of_work():
+        filing_in(report).email = "zhang@example.cn"
+    assert KnownFact.CONTACT in recovering.facts_known(filing_of(report))
+    assert by_officer(report, (KnownFact.GOODS, KnownFact.UNIT_PRICE, KnownFact.CONTACT), officer)
 
 
 def test_no_reason_no_code(number: str, officer: int) -> None:

@@ -112,8 +112,19 @@ def test_what_the_merchant_has_read_brings_no_code_of_a_complaint(
 def test_a_nameless_reporter_needs_no_contact(officer: int, client: FlaskClient) -> None:
     shop = make_merchant(now=NOW)
     report = make_case(shop, tracks=(Track.REPORT,), name=None, key="report", now=NOW)
-    told = ["fact_goods", "fact_settled_weight", "fact_unit_price"]
+    told = ["fact_goods", "fact_settled_weight", "fact_narrative"]
     assert give(client, report.number, told).status_code == 303
+
+
+def test_what_the_stall_knows_of_a_sale_brings_no_code_of_a_report(officer: int, client: FlaskClient) -> None:
+    shop = make_merchant(now=NOW)
+    report = make_case(shop, tracks=(Track.REPORT,), name=None, key="report", now=NOW)
+    page = client.get(f"/desk/cases/{report.number}/new-code?lang=en").text
+    assert "something it cannot know" in page
+    known = {fact.value for fact in facts_known(case_of(report.number).filing)} - {"fact_narrative"}
+    assert {"fact_goods", "fact_unit_price", "fact_day_and_time", "fact_filed_at"} <= known
+    assert give(client, report.number, sorted(known)).status_code == 422
+    assert give(client, report.number, [*sorted(known), "fact_narrative"], "second").status_code == 303
 
 
 def test_a_refusal_may_be_followed_by_a_better_try_and_the_fourth_of_a_day_not(

@@ -32,6 +32,8 @@ MOST_SIGNS = 200
 # zxcvbn's 2 of 4: guesses cost argon2 each, and only a few are let through an hour.
 LEAST_SCORE = 2
 LEAST_FACTS = 3
+# What only the filer can tell: the sale itself is known at the stall, down to the hour.
+UNKNOWN_TO_MERCHANT = frozenset({KnownFact.NARRATIVE, KnownFact.EVIDENCE, KnownFact.CONTACT})
 OFFICER_TRIES = 3
 TRIES_WITHIN = timedelta(days=1)
 _hasher = PasswordHasher()
@@ -95,6 +97,8 @@ def recover_by_officer(
     MoveNotAllowed after three attempts by officers within a day. With a `submission_id` a form
     that is sent twice can show the same code again (`new_code_of`).
     """
+    # So that of two officers asking at once the second one counts the first one's try.
+    db.session.refresh(filing, with_for_update=True)
     if officer_tries(filing, now=now) >= OFFICER_TRIES:
         raise MoveNotAllowed(
             say("A new code for this case was asked for three times within a day. Try again tomorrow.")
@@ -120,16 +124,17 @@ def recover_by_officer(
 
 
 def is_enough(filing: Filing, facts: Collection[KnownFact]) -> bool:
-    """Say whether somebody told enough: three facts, one of them the contact where it may be the merchant.
+    """Say whether somebody told enough: three facts, one of them something the merchant cannot know.
 
-    Of a 投诉 the merchant has read everything else; with the code it would read who complained,
-    and that there is a 举报 beside it.
+    Of a 投诉 the merchant has read everything but the contact; with the code it would read who
+    complained, and that there is a 举报 beside it. Of a 举报 it knows what it sold, when and for how much.
     """
-    return len(facts) >= LEAST_FACTS and (KnownFact.CONTACT in facts or not needs_contact(filing))
+    secret = {KnownFact.CONTACT} if needs_contact(filing) else UNKNOWN_TO_MERCHANT
+    return len(facts) >= LEAST_FACTS and not secret.isdisjoint(facts)
 
 
 def needs_contact(filing: Filing) -> bool:
-    """Say whether the phone or the address must be among the facts."""
+    """Say whether the phone, the address or the e-mail must be among the facts."""
     return any(case.track is Track.MEDIATION for case in filing.cases)
 
 
@@ -159,7 +164,7 @@ def facts_known(filing: Filing) -> list[KnownFact]:
         KnownFact.EVIDENCE: filing.evidence_sha256,
         KnownFact.REQUESTS: filing.requests,
         KnownFact.FILED_AT: filing.filed_at,
-        KnownFact.CONTACT: filing.phone or filing.address,
+        KnownFact.CONTACT: filing.phone or filing.address or filing.email,
     }
     return [fact for fact in KnownFact if given[fact]]
 
