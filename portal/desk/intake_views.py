@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from portal.accounts.access import (
     forget_receipts,
+    held_receipts,
     may_see_office,
     remember_receipt,
     require_member,
@@ -130,5 +131,6 @@ def _start_page(form: IntakeForm, status: int) -> Any:
         form=form,
         rows=[(draft, office_intake.ticket_of(draft)) for draft in drafts],
         offices=office_names(),
+        unhanded_count=len({case.filing_id for case in queries.cases_by_receipts(held_receipts())}),
     )
     return page, status

@@ -145,6 +145,21 @@ def test_what_was_typed_for_somebody_is_filed_marked_and_handed_over(
     assert "周敏" in shown
 
 
+def test_the_desk_warns_while_receipts_of_sent_cases_are_held_here(
+    clerk: int, client: FlaskClient, merchant: Merchant
+) -> None:
+    words = "还有已提交的回执没有移交"
+    draft = draft_at(begin(client))
+    # A draft that is not sent yet is the clerk's work at hand, no receipt to hand over.
+    assert words not in client.get("/desk/intake").text
+    finish(client, draft, merchant)
+    page = client.get("/desk/intake").text
+    assert words in page
+    assert 'action="/desk/intake/handed-over"' in page
+    client.post("/desk/intake/handed-over")
+    assert words not in client.get("/desk/intake").text
+
+
 def test_the_filer_is_not_asked_to_hand_anything_over(
     clerk: int, client: FlaskClient, app: Flask, merchant: Merchant
 ) -> None:
