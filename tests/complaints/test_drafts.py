@@ -120,3 +120,25 @@ def test_what_a_draft_holds_is_sealed(app: Flask, client: FlaskClient, shop: Mer
     for secret in (STORY, "张三丰", "13912345678", "11010519491231002X", "青蛙", "filing-1"):
         assert secret not in dump, secret
     assert "11010519491231002X" not in db.session.scalars(select(Draft)).one().answers
+
+
+def test_a_draft_deleted_twice_leads_to_a_new_one_both_times(client: FlaskClient, shop: Merchant) -> None:
+    draft, _answer = fill_in(client, typed(shop))
+    assert [client.post(f"{draft}/drop").location for _ in range(2)] == ["/complaints/new"] * 2
+    assert db.session.scalar(select(func.count()).select_from(Draft)) == 0
+
+
+def test_a_phrase_is_not_hashed_while_somebody_types(
+    client: FlaskClient, shop: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = typed(shop, recovery_phrase="青蛙 火车 月亮 铅笔")
+    draft, _answer = fill_in(client, sent)
+
+    def hashed(text: str) -> str:
+        raise AssertionError(text)
+
+    monkeypatch.setattr("portal.complaints.drafts.steps.hash_phrase", hashed)
+    part = client.post(f"{draft}/who", data=of_step("who", sent), headers={"X-Part": "live"})
+    assert part.status_code == 200
+    with pytest.raises(AssertionError, match="青蛙"):
+        client.post(f"{draft}/who", data=of_step("who", sent))

@@ -61,3 +61,8 @@ def test_the_day_of_purchase_is_today_unless_it_was_said(client: FlaskClient, sh
     assert kept_in(handed_over(client, shop), ["bought_on"]) == {"bought_on": "2026-06-01"}
     said = handed_over(client, shop, bought_on="2026-05-30")
     assert kept_in(said, ["bought_on"]) == {"bought_on": "2026-05-30"}
+
+
+def test_what_no_field_takes_is_not_carried_along(client: FlaskClient, shop: Merchant) -> None:
+    page = handed_over(client, shop, price="1" * 61, goods="苹" * 5000, reweighed="0.94")
+    assert kept_in(page, ["price", "goods", "reweighed"]) == {"price": "", "goods": "", "reweighed": "0.94"}

@@ -151,6 +151,25 @@ def test_whoever_goes_back_after_a_lost_reply_is_still_shown_the_code(app: Flask
     assert "sending" not in session_of(client)
 
 
+def test_two_drafts_in_two_tabs_are_both_shown_their_code(app: Flask, shop: Merchant) -> None:
+    client = app.test_client()
+    keys = [f"filing-{count}" for count in range(1, 6)]
+    drafts = [fill_in(client, typed(shop, key=key))[0] for key in keys[:2]]
+    for draft in drafts:
+        client.get(f"{draft}/preview")
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    lost = app.test_client()
+    lost.set_cookie("session", cookie.value)
+    for draft, key in zip(drafts, keys, strict=False):
+        lost.post(f"{draft}/send", data={"submission_id": key})
+    for draft, key in zip(drafts, keys, strict=False):
+        assert code_on(client.get(client.get(f"{draft}/preview").location)) == crypto.receipt_code(key)
+    for key in keys[2:]:
+        client.get(f"{fill_in(client, typed(shop, key=key))[0]}/preview")
+    assert session_of(client)["sending"] == keys[1:]
+
+
 def session_of(client: FlaskClient) -> dict[str, object]:
     with client.session_transaction() as session:
         return dict(session)

@@ -23,6 +23,7 @@ from portal.complaints.following.voice_views import SimilarOffer, offers_of
 from portal.instruments.forms import WEIGHING_FIELDS
 from portal.instruments.reading import bar_of, title_of
 from portal.rules.complaint_flow import Track
+from portal.rules.goods import LONGEST_NAME
 from portal.rules.intake import (
     completeness,
     evidence_guide,
@@ -40,10 +41,13 @@ from portal.rules.messages import Message
 from portal.rules.redaction import has_personal_number
 from portal.rules.retention import evidence_kept_years, identity_kept_years
 
+# No field of a weighing takes more signs.
+LONGEST_CARRIED = LONGEST_NAME
+
 
 def prefilled(sent: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a check of a weighing hands over to the second step."""
-    told = {name: sent[name] for name in WEIGHING_FIELDS if sent.get(name)}
+    """Return what a check of a weighing hands over to the second step; what no field takes is left out."""
+    told = {name: sent[name] for name in WEIGHING_FIELDS if 0 < len(sent.get(name, "")) <= LONGEST_CARRIED}
     if told:
         told["kind"] = PurchaseKind.RETAIL.value
     return told

@@ -33,7 +33,7 @@ from portal.complaints.drafts.step_forms import DraftForm, WhereForm
 from portal.complaints.drafts.steps import keep_typed
 from portal.complaints.evidence.actions import remove_stored
 from portal.complaints.filing import RECEIPT
-from portal.rules.errors import FieldsRefused, RuleError
+from portal.rules.errors import FieldsRefused, MoveNotAllowed, RuleError
 from portal.rules.intake import first_incomplete_step, next_step, previous_step, steps
 from portal.rules.intake_terms import Step
 
@@ -42,6 +42,8 @@ bp = Blueprint("drafts", __name__, url_prefix="/complaints")
 # The edition of the privacy notice on the "who" page; it changes when the notice does.
 NOTICE_EDITION = "2026-11"
 PART = "X-Part"
+# How many drafts looked at before sending a session can still be shown the codes of: one a tab.
+MOST_SENDING = 4
 
 
 def is_part() -> bool:
@@ -117,7 +119,7 @@ def step(number: str, step: str) -> Any:
     if request.method != "POST":
         if here is Step.PREVIEW:
             # The reply to "send" may never arrive: whoever comes back here is still shown the code.
-            session["sending"] = draft.submission_id
+            _remember_sending(draft.submission_id)
         return step_page(draft, here, form_with(draft, here), 200, reading=reading)
     return _leave_step(draft, here)
 
@@ -129,15 +131,18 @@ def _leave_step(draft: Draft, here: Step) -> Any:
     typed = _beside(form, draft, here)
     if not form.validate():
         return step_page(draft, here, form, 422, reading=_reading_with(draft, here, typed))
+    if is_part():
+        # Nothing is kept, so nothing is hashed: a recovery phrase takes long on purpose.
+        return live_part(here, _reading_with(draft, here, typed))
     try:
         typed = keep_typed(typed, drafting.typed_in(draft, here), here, today=clock.today())
     except FieldsRefused as refused:
         form.take(refused.errors)
         return step_page(draft, here, form, 422)
     reading = _reading_with(draft, here, typed)
-    if is_part():
-        return live_part(here, reading)
-    if pressed == "next" and form.refuse(here, reading, today=clock.today()):
+    # Where nothing can be filed here, that is said before anything else is asked.
+    is_stopped = here is Step.WHAT and reading.screening.is_stopped
+    if pressed == "next" and not is_stopped and form.refuse(here, reading, today=clock.today()):
         return step_page(draft, here, form, 422, reading=reading)
     is_first_part = form.asked is not None
     # Going back or away takes nothing of what was passed before.
@@ -204,10 +209,15 @@ def kept(number: str) -> Any:
 @bp.post("/drafts/<number>/drop")
 @receipt_required
 def drop(number: str) -> Any:
-    """Delete a draft and everything in it."""
-    with unit_of_work():
-        draft = _own(number)
-        keys = [] if draft.sent_to else drafting.drop_draft(draft)
+    """Delete a draft and everything in it; one that is gone already leads to the same page."""
+    if drafting.draft_by_number(number) is None:
+        return seen_elsewhere(url_for("drafts.new"))
+    try:
+        with unit_of_work():
+            draft = _own(number)
+            keys = [] if draft.sent_to else drafting.drop_draft(draft)
+    except MoveNotAllowed:
+        keys = []
     remove_stored(keys)
     return seen_elsewhere(url_for("drafts.new"))
 
@@ -270,7 +280,13 @@ def _own(number: str) -> Draft:
 
 def _to_case(draft: Draft) -> Any:
     """Lead to the case a draft became; this session is shown its code if it was about to send it."""
-    submission_id = session.get("sending", "")
-    if submission_id and drafting.draft_number(submission_id) == draft.number:
-        session["filed"] = submission_id
+    for submission_id in session.get("sending", ()):
+        if draft.number in drafting.draft_numbers(submission_id):
+            session["filed"] = submission_id
     return redirect(url_for("complaints.filed", number=draft.sent_to), code=303)
+
+
+def _remember_sending(submission_id: str) -> None:
+    """Keep the ids of the drafts about to be sent, the newest last."""
+    held = [one for one in session.get("sending", ()) if one != submission_id]
+    session["sending"] = [*held, submission_id][-MOST_SENDING:]
