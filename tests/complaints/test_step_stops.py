@@ -84,6 +84,12 @@ def test_what_is_not_ours_stops_at_once_with_where_to_go(
     assert db.session.scalar(select(func.count()).select_from(Filing)) == 0
 
 
+def test_a_stop_is_said_before_anything_else_is_asked(client: FlaskClient, draft: str) -> None:
+    told = post(client, draft, "what", part="first", concern=Concern.FOOD_SAFETY.value)
+    assert told.location == f"{draft}/what?part=first#stop"
+    assert "12315" in stop_on(client, told.location).get_text()
+
+
 def test_an_answer_that_stopped_the_form_can_be_changed(client: FlaskClient, draft: str) -> None:
     first(client, draft, concern=Concern.PRICE.value)
     told = first(client, draft)
