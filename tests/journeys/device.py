@@ -73,6 +73,11 @@ def memory(page: Page) -> str:
     return str(page.evaluate("JSON.stringify(localStorage)"))
 
 
+def forgot(page: Page, words: str) -> None:
+    """Wait until the device keeps nothing of some words."""
+    page.wait_for_function("words => !JSON.stringify(localStorage).includes(words)", arg=words)
+
+
 def state(page: Page) -> Any:
     return page.locator("#draft [data-part=state]")
 
