@@ -140,6 +140,8 @@ def make_case(
     is_registered: bool = True,
     reweighed: str = "0.94",
     name: str | None = "张三",
+    phone: str = "13800000000",
+    address: str = "文二路2号",
     agrees_to_publication: bool = False,
     now: datetime,
 ) -> Case:
@@ -152,8 +154,8 @@ def make_case(
         requests=("refund_price",),
         narrative="回家一称少了六十克。",
         name=name,
-        phone=name and "13800000000",
-        address=name and "文二路2号",
+        phone=name and phone,
+        address=name and address,
         agrees_to_publication=agrees_to_publication,
         agrees_to_delegation=False,
     )

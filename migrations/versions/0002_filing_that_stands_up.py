@@ -226,6 +226,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('email', sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column('id_number_hash', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('id_number_last_four', sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column('phone_hash', sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column('address_hash', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('proxy', sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column('representatives', sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column('joint_count', sa.Integer(), nullable=True))
@@ -243,6 +245,9 @@ def upgrade() -> None:
         batch_op.alter_column('settled_mg',
                existing_type=sa.INTEGER(),
                nullable=True)
+        batch_op.create_index(batch_op.f('ix_filing_id_number_hash'), ['id_number_hash'], unique=False)
+        batch_op.create_index(batch_op.f('ix_filing_phone_hash'), ['phone_hash'], unique=False)
+        batch_op.create_index(batch_op.f('ix_filing_address_hash'), ['address_hash'], unique=False)
         batch_op.create_unique_constraint(batch_op.f('uq_filing_feed_hash'), ['feed_hash'])
         batch_op.create_foreign_key(batch_op.f('fk_filing_typed_by_id_user'), 'user', ['typed_by_id'], ['id'])
 
@@ -269,6 +274,9 @@ def downgrade() -> None:
     with op.batch_alter_table('filing', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_filing_typed_by_id_user'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('uq_filing_feed_hash'), type_='unique')
+        batch_op.drop_index(batch_op.f('ix_filing_address_hash'))
+        batch_op.drop_index(batch_op.f('ix_filing_phone_hash'))
+        batch_op.drop_index(batch_op.f('ix_filing_id_number_hash'))
         batch_op.alter_column('settled_mg',
                existing_type=sa.INTEGER(),
                nullable=False)
@@ -286,6 +294,8 @@ def downgrade() -> None:
         batch_op.drop_column('joint_count')
         batch_op.drop_column('representatives')
         batch_op.drop_column('proxy')
+        batch_op.drop_column('address_hash')
+        batch_op.drop_column('phone_hash')
         batch_op.drop_column('id_number_last_four')
         batch_op.drop_column('id_number_hash')
         batch_op.drop_column('email')

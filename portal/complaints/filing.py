@@ -23,9 +23,11 @@ from portal.rules.errors import InputRefused
 from portal.rules.intake_terms import BoughtFor, Channel, Handled, PurchaseKind
 from portal.rules.judgement import Judgement
 from portal.rules.messages import say
+from portal.rules.signals import normal_address, normal_phone
 
 NUMBER_PREFIX = {Track.MEDIATION: "TS", Track.REPORT: "JB"}
 RECEIPT = "receipt-hash"
+PHONE, ADDRESS = "filer-phone", "filer-address"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +173,8 @@ def filing_row(data: FilingData, *, now: datetime) -> Filing:
         email=data.email,
         id_number_hash=data.id_number_hash,
         id_number_last_four=data.id_number_last_four,
+        phone_hash=_hash_of(PHONE, normal_phone(data.phone)),
+        address_hash=_hash_of(ADDRESS, normal_address(data.address)),
         proxy=_sealed_json(data.proxy),
         has_power_of_attorney=data.has_power_of_attorney,
         representatives=_sealed_json([dict(one) for one in data.representatives]),
@@ -201,6 +205,10 @@ def _purchase_columns(data: FilingData) -> dict[str, Any]:
         "check_method": weighing.check_method.value if weighing.check_method else None,
         "judgement": weighing.judgement.snapshot() if weighing.judgement else None,
     }
+
+
+def _hash_of(purpose: str, text: str) -> str | None:
+    return crypto.keyed_hash(purpose, text) if text else None
 
 
 def _sealed_json(value: object) -> str | None:

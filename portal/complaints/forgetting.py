@@ -21,6 +21,7 @@ from portal.rules.retention import evidence_kept_since, identity_kept_since
 AT_A_TIME = 200
 WHO = (
     *("name", "phone", "address", "email", "id_number_hash", "id_number_last_four"),
+    *("phone_hash", "address_hash"),
     *("proxy", "representatives", "joint_count", "recovery_hash", "feed_hash"),
 )
 

@@ -93,8 +93,11 @@ class Filing(Model):
     address: Mapped[str | None] = mapped_column(EncryptedText)
     email: Mapped[str | None] = mapped_column(EncryptedText)
     # An ID number is never kept: its keyed hash tells the same person, its last four stand on forms.
-    id_number_hash: Mapped[str | None] = mapped_column(String(64))
+    id_number_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     id_number_last_four: Mapped[str | None] = mapped_column(EncryptedText)
+    # Keyed hashes of the phone and the address, to find filings that share them (`signalling`).
+    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    address_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     # JSON: who acts for the filer under a power of attorney (Order 121 Art. 11).
     proxy: Mapped[str | None] = mapped_column(EncryptedText)
     has_power_of_attorney: Mapped[bool] = mapped_column(default=False)

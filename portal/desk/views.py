@@ -14,6 +14,7 @@ from portal.complaints import actions as complaint_actions
 from portal.complaints.bought import bought_lines
 from portal.complaints.following import surveying
 from portal.complaints.official.due import forms_at_desk
+from portal.complaints.signalling import signals_of
 from portal.complaints.told import circumstance_lines, promise_lines, standing_lines
 from portal.desk import moves, queries
 from portal.desk.door import (
@@ -156,7 +157,7 @@ def _case_page(
 ) -> str:
     assign_form = assign_form or AssignForm(formdata=None, officer=found.officer_id)
     assign_form.offer(queries.officers_for(found.region_code))
-    opened = open_moves(found)
+    opened, is_decider = open_moves(found), bool(roles() & set(DECIDERS))
     return render_template(
         "desk/case.html",
         file=case_file(found, today=clock.today()),
@@ -169,12 +170,13 @@ def _case_page(
         standing=standing_lines(found.filing),
         is_weighed=moves.may_measure(found),
         papers=forms_at_desk(found),
-        may_assign=bool(roles() & set(DECIDERS)) and found.is_open,
+        may_assign=is_decider and found.is_open,
         may_write=bool(actors()) and found.is_open,
         assign_form=assign_form,
         message_form=message_form or MessageForm(formdata=None),
         leave_form=leave_form or LeaveClosedForm(formdata=None),
         may_leave_closed=found.wants_reopening and Role.LEADER in roles(),
-        may_give_code=bool(roles() & set(DECIDERS)),
+        may_give_code=is_decider,
+        signals=signals_of(found, region_prefixes=regions_seen()) if is_decider else (),
         faults=[render(fault.message)] if fault else [],
     )
