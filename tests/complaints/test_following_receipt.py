@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 
 from portal.base import crypto
+from portal.base.db import db, unit_of_work
 from portal.complaints.following.read_back import lines_to_copy, read_back
 from portal.merchants.models import Merchant
 from portal.rules.complaint_flow import Track
-from tests.builders import make_case, make_measured_case
+from tests.builders import make_case, make_market, make_measured_case
 from tests.complaints.following import fresh, holder
 from tests.complaints.forms import code_on, errors_in, page_of
 
@@ -199,5 +200,19 @@ def test_what_a_fuel_pump_showed_of_an_unlisted_station_is_read_back(app: Flask)
         assert answer.status_code == 200
         for sent in ("路口加油站", "天目山路88号", "¥300.00", " L"):
             assert sent in answer.text, (path, sent)
-    # What cannot be kept in its original state is not asked for.
-    assert "第十二条" not in client.get(f"/complaints/filed/{number}").text
+    # What cannot be kept in its original state is not asked for; the pump's own rule is named.
+    page = client.get(f"/complaints/filed/{number}").text
+    assert "第94号" not in page
+    assert "加油站计量监督管理办法" in page
+
+
+@pytest.mark.parametrize("is_in_market", [True, False])
+def test_the_rule_for_markets_is_named_only_to_whoever_bought_in_one(
+    app: Flask, shop: Merchant, is_in_market: bool
+) -> None:
+    if is_in_market:
+        market = make_market("文三路农贸市场", now=NOW)
+        with unit_of_work():
+            db.session.get_one(Merchant, shop.id).market_id = market.id
+    number = make_case(shop, is_registered=False, now=NOW).number
+    assert ("第94号" in filed_page(app, number)) is is_in_market

@@ -19,7 +19,7 @@ from portal.complaints.following import asking
 from portal.complaints.following.reading import HIDDEN_FROM_REPORTER
 from portal.complaints.letters.notices import Notice, notice_for, notice_of
 from portal.complaints.letters.telling import is_written_to
-from portal.complaints.letters.words import ANSWER_ADDRESS, BRIEF, HAPPENED, SILENT, SUBJECT
+from portal.complaints.letters.words import ANSWER_ADDRESS, BRIEF, HAPPENED, LEFT_OUT, SILENT, SUBJECT
 from portal.complaints.models import Case, CaseEvent, Filing
 from portal.factory import JOBS
 from portal.instruments.weighing import weigh
@@ -219,6 +219,56 @@ def test_a_planted_canary_is_found(app: Flask) -> None:
 
 def test_an_officers_other_words_stay_as_they_are(app: Flask) -> None:
     words = "请补交付款凭证，材料寄到文三路8号，咨询电话0571-87654321，订单20260601-77。"
+    case = case_in(State.RECEIVED, Track.MEDIATION, NOW.date())
+    notice = notice_for(case, MoveName.ASK_PARTY, actor=Actor.OFFICER, on=NOW.date(), reason=words)
+    assert notice is not None
+    assert words in notice.text
+
+
+MERCHANT = "杭州市西湖区银画眉炒货店（个体工商户）"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        MERCHANT,
+        "西湖区银画眉炒货店",
+        "银画眉炒货店",
+        "画眉干果",
+        "路口画眉摊",
+        "12.5元",
+        "１２元",
+        "1,200 元",
+        "¥60.00",
+        "￥ 60",
+        "人民币三百元",
+        "三百二十元五角",
+        "叁佰元",
+        "3万余元",
+        "20块",
+        "十二块钱",
+        "60 yuan",
+        "RMB 60",
+        "5角",
+        "60分钱",
+    ],
+)
+def test_neither_merchant_nor_amount_stands_in_an_officers_words(app: Flask, written: str) -> None:
+    case = case_in(State.RECEIVED, Track.MEDIATION, NOW.date())
+    case.filing.merchant = Merchant(name=MERCHANT, trade_name="画眉干果")
+    case.filing.respondent_name = "路口画眉摊"
+    reason = f"请说明{written}一事。"
+    notice = notice_for(case, MoveName.ASK_PARTY, actor=Actor.OFFICER, on=NOW.date(), reason=reason)
+    assert notice is not None
+    assert written not in notice.text
+    with in_language("zh_Hans_CN"):
+        assert f"请说明{render(LEFT_OUT)}一事。" in notice.text
+
+
+@pytest.mark.parametrize(
+    "words", ["3单元502室", "一块儿来", "60分钟内", "少了60克", "2026年6月1日", "元宵节前"]
+)
+def test_what_is_no_amount_of_money_stays(app: Flask, words: str) -> None:
     case = case_in(State.RECEIVED, Track.MEDIATION, NOW.date())
     notice = notice_for(case, MoveName.ASK_PARTY, actor=Actor.OFFICER, on=NOW.date(), reason=words)
     assert notice is not None

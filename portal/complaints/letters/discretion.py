@@ -1,4 +1,7 @@
-"""What an officer wrote to a filer, without what the filer is known by: a letter may be read by others."""
+"""What an officer wrote to a filer, without what the filer is known by, the merchant and amounts of money.
+
+A letter passes through other people's machines; whoever reads along shall not learn whom it is about.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,29 @@ NUMBERS_HIDDEN = {PersonalKind.ID_NUMBER, PersonalKind.BANK_CARD}
 SHORTEST_SENTENCE = 8
 _GAP = r"[\s\-—–·.]*"
 _CODE = re.compile(r"[0-9A-Za-z]{5}(?:[\s\-—–]{0,3}[0-9A-Za-z]{5}){4}")
+_NUMERALS = "零〇一二三四五六七八九十百千万亿两几数半壹贰叁肆伍陆柒捌玖拾佰仟萬"
+_CENTS = rf"(?:\s*[\d{_NUMERALS}]+\s*[角毛分])*"
+_MONEY = re.compile(
+    # ¥12.50, RMB 1,200, 人民币三百元
+    rf"(?:[¥￥]|RMB|CNY|人民币)\s*(?:\d[\d,，.．]*\s*[百千万亿]*|[{_NUMERALS}]+)(?:\s*[元圆]{_CENTS})?"
+    # 12.5元, 1,200 yuan, 3万余元, 20块钱
+    rf"|\d[\d,，.．]*\s*[{_NUMERALS}]*[多余来]?\s*(?:元|圆|块钱?|yuan|RMB|CNY){_CENTS}"
+    # 三百元, 十二块; 一块 alone means "together"
+    rf"|[{_NUMERALS}]+[多余来]?(?:元|圆|块钱|(?<!一)块){_CENTS}"
+    # 5角, 60分钱; 分 alone is also a minute
+    rf"|[\d{_NUMERALS}]+(?:角|毛钱|分钱)",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
+_PLACE_BEFORE = re.compile(r"^.*?[省市区县](?=.{4})")
 _SENTENCE_ENDS = re.compile(r"[。！？!?；;，,\n]+")
 
 
 def without_private(text: str, filing: Filing, *, mark: str) -> str:
-    """Return a text with `mark` where the filer's own details, words or receipt code stood."""
-    for private in sorted(set(_own_words(filing)), key=len, reverse=True):
+    """Return a text with `mark` where the filer's details, words or code, the merchant or money stood."""
+    for private in sorted({*_own_words(filing), *_names_of_merchant(filing)}, key=len, reverse=True):
         text = _pattern(private).sub(lambda _: mark, text)
+    text = _MONEY.sub(lambda _: mark, text)
     text = _CODE.sub(lambda found: mark if _is_code(found[0]) else found[0], text)
     for span in reversed(find_personal(text)):
         if span.kind in NUMBERS_HIDDEN:
@@ -45,6 +64,17 @@ def _own_words(filing: Filing) -> Iterator[str]:
     for sentence in _SENTENCE_ENDS.split(filing.narrative):
         if len(sentence.strip()) >= SHORTEST_SENTENCE:
             yield sentence.strip()
+
+
+def _names_of_merchant(filing: Filing) -> Iterator[str]:
+    """Yield the merchant's names as typed and as listed, also without brackets and the place before them."""
+    listed = filing.merchant
+    told = (filing.respondent_name, *((listed.name, listed.trade_name) if listed else ()))
+    for name in told:
+        while name and len(name.strip()) > 1:
+            yield name.strip()
+            shorter = _PLACE_BEFORE.sub("", _BRACKETS.sub("", name.strip()))
+            name = shorter if shorter != name.strip() else ""
 
 
 def _leaves(value: Any) -> Iterator[str]:
