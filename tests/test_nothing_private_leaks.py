@@ -34,6 +34,8 @@ MOST_PAGES = 600
 BESIDE = """
     /nowhere /merchants/M0000000000 /records/R-0 /instruments/I0 /api/v1/ /desk/ /merchant/ /weigh?settled=x
     /complaints/cases/TS-0000-0000 /complaints/filed/TS-0000-0000 /complaints/new?merchant=M0000000000
+    /complaints/drafts/2222222222/who /complaints/evidence/2222222222 /complaints/recover
+    /complaints/join/nothing /complaints/requests/nothing /complaints/feeds/nothing /complaints/voices/nothing
     /?page=99 /?q=%00
 """.split()
 
