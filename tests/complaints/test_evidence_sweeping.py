@@ -38,7 +38,7 @@ from tests.complaints.photos import photo
 from tests.conftest import make_app
 app = make_app(Path(sys.argv[1]))
 with app.app_context():
-    from portal.complaints import evidence
+    from portal.complaints.evidence import actions as evidence
     evidence.prepare(photo(99), name="a.jpg")
     print("stored", flush=True)
     time.sleep(60)
